@@ -1,0 +1,18 @@
+"""Errors that a user can act on."""
+
+
+class LoudongError(Exception):
+    """What went wrong, where, and what to do: one clear message, shown without a traceback.
+
+    The command line prints the message and exits with `exit_code`.
+    """
+
+    exit_code = 1
+
+
+class WarehouseUnreachableError(LoudongError):
+    """The PostgreSQL server could not be reached; trying again may help."""
+
+
+class GateFailedError(LoudongError):
+    """A critical expectation failed; trying again without new data cannot help."""

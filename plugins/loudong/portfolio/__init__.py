@@ -1,0 +1,1 @@
+"""The portfolio: what distinguishes one book of customers from another, and a generator of realistic ones."""
