@@ -1,0 +1,205 @@
+"""The run ledger: who builds which dates, with what, and how each step ended (`ops.run`, `ops.run_step`).
+
+One run builds at a time: the intermediate tables are shared and tiers compare with the newest published date
+before. A run whose holder died is closed by the next one that wants to build.
+"""
+
+import json
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from loudong.errors import LoudongError
+from loudong.portfolio.settings import PortfolioSettings
+from loudong.settings import get_settings
+from loudong.warehouse.connect import Connection, connect
+
+Kind = Literal["daily", "panel"]
+
+
+class RunBusyError(LoudongError):
+    """Another run is building; trying again later may help."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: the dates it builds and the portfolio they belong to. `as_of_date` is null for a panel."""
+
+    run_id: str
+    kind: Kind
+    as_of_dates: tuple[date, ...]
+    portfolio: PortfolioSettings
+    policy_version: str | None
+
+    @property
+    def as_of_date(self) -> date:
+        if self.kind != "daily":
+            raise LoudongError(f"run {self.run_id} builds a panel of dates, not one as_of_date")
+        return self.as_of_dates[0]
+
+
+@dataclass
+class StepReport:
+    """What a step says of itself: rows written and anything worth keeping, into `ops.run_step`."""
+
+    row_count: int | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def cutoff(as_of_date: date, timezone: str) -> datetime:
+    """The instant at which `as_of_date` ends: the following midnight in the portfolio's time zone.
+
+    A row counts for the date when its observed_at is before this instant.
+    """
+    return datetime.combine(as_of_date + timedelta(days=1), time.min, ZoneInfo(timezone))
+
+
+def current_portfolio(connection: Connection) -> PortfolioSettings:
+    """The newest portfolio settings that landed; a LoudongError when none did."""
+    row = connection.execute("select settings from landing.portfolio order by portfolio_id desc limit 1").fetchone()
+    if row is None:
+        raise LoudongError("no portfolio has been loaded; run: loudong load DIR")
+    return PortfolioSettings.model_validate(row[0])
+
+
+def default_holder() -> str:
+    return f"cli:{socket.gethostname()}:{os.getpid()}"
+
+
+def open_run(
+    kind: Kind, as_of_dates: tuple[date, ...], policy_version: str | None = None, holder: str | None = None
+) -> Run:
+    """Claim the warehouse for building `as_of_dates`.
+
+    Opened again by the same holder for the same dates (a retried task), the claim is the same run. Raises
+    RunBusyError, naming the run and its holder, while another one builds.
+    """
+    holder = holder or default_holder()
+    with connect() as connection:
+        portfolio = current_portfolio(connection)
+        connection.execute("lock table ops.run in share row exclusive mode")
+        running = connection.execute(
+            "select run_id, kind, as_of_dates, holder, heartbeat_at from ops.run where state = 'running'"
+        ).fetchone()
+        if running is not None:
+            run_id, run_kind, dates, run_holder, heartbeat_at = running
+            if run_holder == holder and run_kind == kind and tuple(dates) == as_of_dates:
+                return Run(run_id, kind, as_of_dates, portfolio, policy_version)
+            if not _is_dead(run_holder, heartbeat_at):
+                what = _dates_text(tuple(dates))
+                raise RunBusyError(
+                    f"run {run_id} of {run_holder} is building {what} since its last sign at {heartbeat_at:%H:%M:%S}; "
+                    "wait for it to end, or end it"
+                )
+            _close(connection, run_id, "failed", f"its holder {run_holder} died; found by {holder}")
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        label = as_of_dates[0].isoformat() if kind == "daily" else "panel"
+        run_id = f"{label}.{stamp}.{secrets.token_hex(3)}"
+        connection.execute(
+            "insert into ops.run (run_id, kind, as_of_date, holder, as_of_dates, code_version, policy_version) "
+            "values (%s, %s, %s, %s, %s, %s, %s)",
+            (
+                run_id,
+                kind,
+                as_of_dates[0] if kind == "daily" else None,
+                holder,
+                list(as_of_dates),
+                code_version(),
+                policy_version,
+            ),
+        )
+    return Run(run_id, kind, as_of_dates, portfolio, policy_version)
+
+
+def load_run(run_id: str) -> Run:
+    """The open run `run_id`; a LoudongError when it is unknown or has ended."""
+    with connect() as connection:
+        row = connection.execute(
+            "select kind, as_of_dates, policy_version, state from ops.run where run_id = %s", (run_id,)
+        ).fetchone()
+        if row is None:
+            raise LoudongError(f"unknown run {run_id}")
+        if row[3] != "running":
+            raise LoudongError(f"run {run_id} has ended ({row[3]}); open a new one")
+        return Run(run_id, row[0], tuple(row[1]), current_portfolio(connection), row[2])
+
+
+def close_run(run_id: str, state: str, reason: str | None = None) -> None:
+    """End a run that is still open; one that has ended keeps its end."""
+    with connect() as connection:
+        _close(connection, run_id, state, reason)
+
+
+def _close(connection: Connection, run_id: str, state: str, reason: str | None) -> None:
+    connection.execute(
+        "update ops.run set state = %s, reason = %s, ended_at = clock_timestamp() "
+        "where run_id = %s and state = 'running'",
+        (state, reason, run_id),
+    )
+    connection.execute(
+        "update ops.run_step set state = 'failed', ended_at = clock_timestamp() "
+        "where run_id = %s and state = 'running'",
+        (run_id,),
+    )
+
+
+@contextmanager
+def step(run_id: str, name: str) -> Iterator[StepReport]:
+    """Record one step of a run: its start, end, outcome, rows and detail. Errors are recorded and raised on."""
+    report = StepReport()
+    with connect(autocommit=True) as connection:
+        row = connection.execute(
+            "insert into ops.run_step (run_id, step) values (%s, %s) returning started_at", (run_id, name)
+        ).fetchone()
+        connection.execute("update ops.run set heartbeat_at = clock_timestamp() where run_id = %s", (run_id,))
+    started_at = row[0] if row else None
+    state = "failed"
+    try:
+        yield report
+        state = "success"
+    except BaseException as error:
+        report.detail.setdefault("error", str(error)[:2000])
+        raise
+    finally:
+        with connect(autocommit=True) as connection:
+            connection.execute(
+                "update ops.run_step set state = %s, ended_at = clock_timestamp(), row_count = %s, detail = %s "
+                "where run_id = %s and step = %s and started_at = %s",
+                (state, report.row_count, json.dumps(report.detail), run_id, name, started_at),
+            )
+            connection.execute("update ops.run set heartbeat_at = clock_timestamp() where run_id = %s", (run_id,))
+
+
+def code_version() -> str:
+    """Version of the package and, in a git checkout, the commit it is at."""
+    from importlib.metadata import version
+
+    head = get_settings().project_dir / ".git" / "HEAD"
+    commit = ""
+    if head.is_file():
+        reference = head.read_text().strip()
+        target = head.parent / reference.removeprefix("ref: ") if reference.startswith("ref: ") else Path()
+        commit = target.read_text().strip() if target.is_file() else reference[:40]
+    return version("loudong") + (f"+{commit[:12]}" if commit and not commit.startswith("ref:") else "")
+
+
+def _is_dead(holder: str, heartbeat_at: datetime) -> bool:
+    kind, _, rest = holder.partition(":")
+    host, _, pid = rest.rpartition(":")
+    if kind == "cli" and host == socket.gethostname():
+        import psutil
+
+        return not psutil.pid_exists(int(pid))
+    lease = timedelta(minutes=get_settings().lease_minutes)
+    return datetime.now(UTC) - heartbeat_at > lease
+
+
+def _dates_text(dates: tuple[date, ...]) -> str:
+    return dates[0].isoformat() if len(dates) == 1 else f"{len(dates)} dates from {min(dates)} to {max(dates)}"

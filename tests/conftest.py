@@ -1,0 +1,60 @@
+"""Shared fixtures: one embedded PostgreSQL per test worker, one fresh database per test module."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import loudong.settings
+import pytest
+from loudong.settings import Settings, get_settings
+from loudong.warehouse import connect, embedded, migrate
+from loudong.warehouse.credentials import credentials
+
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of a running embedded PostgreSQL whose database `loudong_template` is migrated and empty."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("LOUDONG_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+    patch.setenv("LOUDONG_WAREHOUSE_PORT", str(54400 + WORKER))
+    patch.setenv("LOUDONG_WAREHOUSE_DATABASE", "loudong_template")
+    get_settings.cache_clear()
+    settings = loudong.settings.get_settings()
+    migrate.set_up(settings)
+    yield settings
+    embedded.stop(settings)
+    patch.undo()
+    get_settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def warehouse(server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of a fresh, migrated warehouse; `get_settings()` returns them while the module's tests run."""
+    import psycopg
+
+    name = f"loudong_test_{next(_numbers)}"
+    admin = connect.embedded_url(server, "postgres", embedded.ADMIN_USER, credentials(server)["admin"])
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"create database {name} template loudong_template")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("LOUDONG_WAREHOUSE_DATABASE", name)
+    patch.setenv("LOUDONG_LANDING_DIR", str(tmp_path_factory.mktemp("landing")))
+    get_settings.cache_clear()
+    yield loudong.settings.get_settings()
+    patch.undo()
+    get_settings.cache_clear()
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of the public data sets; tests that need them skip where it is absent."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the public data sets are not on this machine")
+    return folder

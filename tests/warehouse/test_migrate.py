@@ -1,0 +1,69 @@
+"""Promises of the warehouse: versioned schema, least rights, clear refusals."""
+
+import psycopg
+import pytest
+from loudong.errors import LoudongError, WarehouseUnreachableError
+from loudong.landing.contract import entities
+from loudong.settings import Settings
+from loudong.warehouse import migrate
+from loudong.warehouse.connect import connect
+from loudong.warehouse.credentials import credentials, credentials_path
+
+
+def test_every_landing_table_has_the_columns_and_types_of_its_contract(warehouse: Settings) -> None:
+    with connect() as connection:
+        rows = connection.execute(
+            "select table_name, column_name, data_type from information_schema.columns "
+            "where table_schema = 'landing' and table_name <> 'portfolio' order by table_name, ordinal_position"
+        ).fetchall()
+    names = {"numeric(18, 4)": "numeric", "timestamptz": "timestamp with time zone"}
+    for entity in entities().values():
+        columns = [(column, kind) for table, column, kind in rows if table == entity.name]
+        expected = [(column.name, names.get(column.sql_type, column.sql_type)) for column in entity.columns]
+        assert columns[: len(expected)] == expected
+    assert {row[0] for row in rows} == set(entities())
+
+
+def test_setting_up_again_changes_nothing(warehouse: Settings) -> None:
+    assert migrate.set_up(warehouse) == []
+
+
+def test_the_bi_reader_sees_nothing_outside_bi(warehouse: Settings) -> None:
+    with connect("bi") as connection:
+        for table in ("landing.customer", "marts.customer_features", "risk.customer_tier", "ops.run"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                connection.execute(f"select * from {table}")
+
+
+def test_the_pipeline_cannot_change_or_delete_what_landed(warehouse: Settings) -> None:
+    with connect() as connection:
+        for statement in ("delete from landing.payment", "update landing.payment set paid_amount = 0"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                connection.execute(statement)
+
+
+def test_a_warehouse_of_another_schema_version_is_refused(warehouse: Settings) -> None:
+    with connect("admin") as connection:
+        connection.execute("insert into public.loudong_migration (version, name, sha256) values (9999, 'x', 'x')")
+        with pytest.raises(LoudongError, match="has schema version 9999"):
+            migrate.check_version(connection)
+        connection.rollback()
+
+
+def test_an_unreachable_warehouse_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(warehouse_url="postgresql://nobody:secret@127.0.0.1:9/nowhere")
+    with (
+        pytest.raises(WarehouseUnreachableError, match=r"127\.0\.0\.1:9/nowhere") as caught,
+        connect("admin", settings),
+    ):
+        pass
+    assert "secret" not in str(caught.value)
+
+
+def test_generated_passwords_are_for_the_owner_alone(server: Settings) -> None:
+    path = credentials_path(server)
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o644)
+    with pytest.raises(LoudongError, match="can be read by others"):
+        credentials(server)
+    path.chmod(0o600)
