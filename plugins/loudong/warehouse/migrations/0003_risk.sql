@@ -1,4 +1,15 @@
 -- What the daily run decides. Score and tier rows belong to a run; alerts, actions and tasks live on.
+create function risk.meets(value double precision, operator text, threshold double precision) returns boolean
+language sql immutable parallel safe
+return case operator
+    when '>' then value > threshold
+    when '>=' then value >= threshold
+    when '<' then value < threshold
+    when '<=' then value <= threshold
+    when '=' then value = threshold
+end;
+comment on function risk.meets is 'Whether value stands in the policy operator to threshold; null where either is unknown.';
+
 create table risk.customer_score (
     customer_id      text not null,
     as_of_date       date not null,
@@ -64,7 +75,10 @@ create table risk.alert (
     primary key (customer_id, alert_id)
 );
 comment on table risk.alert is 'Grain: one alert; at most one that is not closed per rule and customer.';
+comment on column risk.alert.severity is 'The gravest level reached since it was opened; it only rises.';
 comment on column risk.alert.value is 'Value of the indicator on last_hit_date.';
+comment on column risk.alert.threshold is 'Threshold of the level that gave the severity.';
+comment on column risk.alert.run_id is 'The run that raised it; readers see it once that run is published.';
 create unique index alert_one_open on risk.alert (customer_id, rule_code) where status in ('open', 'acknowledged', 'snoozed');
 
 create table risk.alert_event (
@@ -76,12 +90,15 @@ create table risk.alert_event (
     actor           text not null,
     from_status     text,
     to_status       text not null,
+    from_severity   text check (from_severity in ('critical', 'major', 'minor')),
+    to_severity     text not null check (to_severity in ('critical', 'major', 'minor')),
     reason          text not null,
     run_id          text,
     primary key (customer_id, alert_event_id),
     foreign key (customer_id, alert_id) references risk.alert
 );
-comment on table risk.alert_event is 'Grain: one change of one alert: who, when, from, to, why.';
+comment on table risk.alert_event is 'Grain: one change of status or severity of one alert: who, when, from, to, why.';
+create index alert_event_alert on risk.alert_event (customer_id, alert_id);
 
 create table risk.customer_action (
     action_id       bigint generated always as identity,
@@ -123,4 +140,5 @@ create table risk.follow_up_task (
     check (due_date >= created_date)
 );
 comment on table risk.follow_up_task is 'Grain: one required contact.';
+create index follow_up_task_customer on risk.follow_up_task (customer_id, created_date);
 create unique index follow_up_task_one_open on risk.follow_up_task (customer_id, kind_code) where state in ('open', 'overdue');

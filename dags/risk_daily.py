@@ -1,0 +1,122 @@
+"""The daily run: one date is pulled, built, checked, scored, decided and published."""
+
+from datetime import datetime, timedelta
+
+from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, PokeReturnValue, chain, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from loudong.airflow import as_of_date_of, earlier_run_is_active, holder_of
+from loudong.airflow_retries import only_unreachable
+from loudong.pipeline.dates import DAILY_CRON
+from loudong.settings import get_settings
+
+TIMEZONE = get_settings().timezone
+PUBLISHED = Asset("loudong://published", extra={"table": "ops.publication"})
+
+with DAG(
+    dag_id="risk_daily",
+    schedule=CronDataIntervalTimetable(DAILY_CRON, timezone=TIMEZONE),
+    start_date=datetime(2020, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"owner": "risk-data", "retries": 2, "retry_policy": only_unreachable()},
+    dagrun_timeout=timedelta(hours=4),
+    tags=["tier:critical"],
+    doc_md=__doc__
+    + """
+**Describes** the business date on which its data interval starts; by hand:
+`airflow dags trigger risk_daily --conf '{"as_of_date": "2026-01-31"}'`; the past:
+`airflow backfill create --dag-id risk_daily --from-date ... --to-date ...` (give the time zone).
+
+**When it fails** read the failed task's log: the last line says what and where. A failed gate leaves the standing
+publication as it was; its checks are in `ops.quality_result`. After mending the data, clear the failed run or
+trigger the date again; a run that died is simply run again. A day without deliveries is skipped.
+""",
+) as dag:
+
+    @task.sensor(poke_interval=5, timeout=3 * 3600, mode="reschedule")
+    def wait_for_turn(**context: object) -> bool:
+        return not earlier_run_is_active(context)
+
+    @task
+    def pull_sources(**context: object) -> dict[str, int]:
+        from loudong.pipeline import steps
+
+        return steps.pull(as_of_date_of(context))
+
+    @task.sensor(poke_interval=5, timeout=3 * 3600, mode="reschedule")
+    def open_run(**context: object) -> PokeReturnValue:
+        from loudong.pipeline import runs, steps
+
+        try:
+            run_id = steps.open_daily(as_of_date_of(context), holder=holder_of(context))
+        except runs.RunBusyError:
+            return PokeReturnValue(is_done=False)
+        except steps.NothingDeliveredError as nothing:
+            raise AirflowSkipException(str(nothing)) from nothing
+        return PokeReturnValue(is_done=True, xcom_value=run_id)
+
+    @task
+    def gate(run_id: str, name: str) -> int:
+        from loudong.pipeline import steps
+
+        return steps.gate(run_id, name)
+
+    @task
+    def build(run_id: str, name: str) -> int:
+        from loudong.pipeline import steps
+
+        return steps.build(run_id, name)
+
+    @task
+    def score(run_id: str) -> int:
+        from loudong.pipeline import steps
+
+        return steps.score(run_id)
+
+    @task
+    def decide(run_id: str) -> dict[str, object]:
+        from loudong.pipeline import steps
+
+        return steps.decide(run_id)
+
+    @task(outlets=[PUBLISHED])
+    def publish(run_id: str) -> str:
+        from loudong.pipeline import steps
+
+        return steps.publish(run_id)
+
+    @task
+    def tell(**context: object) -> str:
+        from loudong.pipeline import steps
+
+        return str(steps.tell(as_of_date_of(context)))
+
+    @task
+    def close_run(run_id: str) -> None:
+        from loudong.pipeline import runs
+
+        runs.close_run(run_id, "failed", "a task of the DAG run failed or was stopped")
+
+    run_id = open_run()
+    layers = [
+        build.override(task_id=f"build_{name}")(run_id, name)
+        for name in ("staging", "intermediate", "marts", "features")
+    ]
+    told = tell()
+    chain(
+        wait_for_turn(),
+        pull_sources(),
+        run_id,
+        gate.override(task_id="gate_landing")(run_id, "landing"),
+        *layers,
+        gate.override(task_id="gate_marts")(run_id, "marts"),
+        score(run_id),
+        gate.override(task_id="gate_scores")(run_id, "scores"),
+        decide(run_id),
+        build.override(task_id="build_reporting")(run_id, "reporting"),
+        publish(run_id),
+        told,
+    )
+    # A teardown runs however the tasks before it ended, and does not decide the state of the DAG run.
+    told >> close_run(run_id).as_teardown(setups=run_id.as_setup())

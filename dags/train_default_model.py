@@ -1,0 +1,89 @@
+"""Training: the panel of month-ends is built in one pass, a default model is trained on it and registered."""
+
+from datetime import datetime, timedelta
+
+from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, PokeReturnValue, chain, task
+
+from loudong.airflow import holder_of, training_date_of
+from loudong.airflow_retries import only_unreachable
+from loudong.pipeline.dates import TRAINING_CRON
+from loudong.settings import get_settings
+
+REGISTERED = Asset("loudong://default_model", extra={"registry": "MLflow"})
+
+with DAG(
+    dag_id="train_default_model",
+    schedule=CronDataIntervalTimetable(TRAINING_CRON, timezone=get_settings().timezone),
+    start_date=datetime(2020, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"owner": "risk-modelling", "retries": 2, "retry_policy": only_unreachable()},
+    dagrun_timeout=timedelta(hours=6),
+    tags=["tier:standard"],
+    doc_md=__doc__
+    + """
+**Learns** from outcomes known by the end of the day before its data interval ends; by hand:
+`airflow dags trigger train_default_model --conf '{"as_of_date": "2026-01-31"}'`.
+
+**Leaves** a registered version in MLflow. The first one becomes champion; later ones are challengers, which a person
+promotes. Metrics are in `ops.model_evaluation`.
+
+**When it fails** the log's last line says why: usually too few defaults or too short a history to learn from. The
+champion goes on scoring; nothing has to be undone. Clear the run to try again.
+""",
+) as dag:
+
+    @task
+    def pull_sources(**context: object) -> dict[str, int]:
+        from loudong.pipeline import steps
+
+        return steps.pull(training_date_of(context))
+
+    @task.sensor(poke_interval=5, timeout=3 * 3600, mode="reschedule")
+    def open_panel(**context: object) -> PokeReturnValue:
+        from loudong.pipeline import chain as training
+        from loudong.pipeline import runs
+
+        known_before = training.label_known_before(training_date_of(context))
+        try:
+            run_id = training.open_panel(known_before, holder=holder_of(context))
+        except runs.RunBusyError:
+            return PokeReturnValue(is_done=False)
+        return PokeReturnValue(is_done=True, xcom_value=run_id)
+
+    @task
+    def build(run_id: str, name: str) -> int:
+        from loudong.pipeline import steps
+
+        return steps.build(run_id, name)
+
+    @task
+    def build_label(run_id: str, **context: object) -> int:
+        from loudong.pipeline import chain as training
+        from loudong.pipeline import steps
+
+        return steps.build_label(run_id, training.label_known_before(training_date_of(context)))
+
+    @task(outlets=[REGISTERED])
+    def train(run_id: str, **context: object) -> str:
+        from loudong.pipeline import chain as training
+        from loudong.pipeline import runs, steps
+
+        model = steps.train(run_id, training.label_known_before(training_date_of(context)))
+        runs.close_run(run_id, "done")
+        return f"{model.model_name} version {model.version}"
+
+    @task
+    def close_run(run_id: str) -> None:
+        from loudong.pipeline import runs
+
+        runs.close_run(run_id, "failed", "a task of the DAG run failed or was stopped")
+
+    run_id = open_panel()
+    layers = [
+        build.override(task_id=f"build_{name}")(run_id, name)
+        for name in ("staging", "intermediate", "marts", "features")
+    ]
+    trained = train(run_id)
+    chain(pull_sources(), run_id, *layers, build_label(run_id), trained)
+    trained >> close_run(run_id).as_teardown(setups=run_id.as_setup())

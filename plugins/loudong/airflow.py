@@ -1,0 +1,34 @@
+"""What the DAG files ask of an Airflow task context. Imports nothing of Airflow: the context is handed in."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from loudong.pipeline.dates import as_of_date
+from loudong.settings import get_settings
+
+ACTIVE_STATES = ("queued", "running")
+
+
+def as_of_date_of(context: Mapping[str, Any]) -> date:
+    """The business date that the DAG run of this task describes."""
+    dag_run = context["dag_run"]
+    return as_of_date(dag_run.conf, dag_run.data_interval_start, str(dag_run.run_type), get_settings().timezone)
+
+
+def training_date_of(context: Mapping[str, Any]) -> date:
+    """Until when a training run may know outcomes: `conf`, else the last day before its data interval ends."""
+    dag_run = context["dag_run"]
+    end = dag_run.data_interval_end
+    return as_of_date(dag_run.conf, end and end - timedelta(days=1), str(dag_run.run_type), get_settings().timezone)
+
+
+def holder_of(context: Mapping[str, Any]) -> str:
+    """Who holds the run in `ops.run`: the same for every try of the same DAG run."""
+    dag_run = context["dag_run"]
+    return f"airflow:{dag_run.dag_id}:{dag_run.run_id}"
+
+
+def earlier_run_is_active(context: Mapping[str, Any]) -> bool:
+    """True while a DAG run of an earlier date has not ended: dates are decided in order."""
+    return any(context["ti"].get_previous_dagrun(state=state) is not None for state in ACTIVE_STATES)

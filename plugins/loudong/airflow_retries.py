@@ -1,0 +1,20 @@
+"""Which failures of a task are tried again: only those that time can mend."""
+
+from datetime import timedelta
+
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+
+
+def only_unreachable() -> ExceptionRetryPolicy:
+    """Retry when the warehouse did not answer; fail at once on any other error that Loudong itself raises."""
+    return ExceptionRetryPolicy(
+        rules=[
+            RetryRule(
+                exception="loudong.errors.WarehouseUnreachableError",
+                action=RetryAction.RETRY,
+                retry_delay=timedelta(seconds=30),
+                reason="the warehouse did not answer",
+            ),
+            RetryRule(exception="loudong.errors.LoudongError", action=RetryAction.FAIL, reason="would fail again"),
+        ]
+    )

@@ -1,0 +1,53 @@
+"""Commands that run the daily chain."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from loudong.cli.options import DATE, say
+from loudong.errors import LoudongError
+
+POLICY = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command()
+@click.option("--as-of", "as_of", type=DATE, required=True, help="The business date to close and describe.")
+@click.option("--from", "first", type=DATE, help="Run every date from this one to --as-of, in order.")
+@click.option("--policy", type=POLICY, help="Folder of policy tables instead of the standing ones.")
+@click.option("--train", "do_train", is_flag=True, help="Train a model first, on outcomes known by then.")
+def run(as_of: date, first: date | None, policy: Path | None, do_train: bool) -> None:
+    """The daily chain without Airflow: build, check, score, decide, publish."""
+    from loudong.pipeline import chain
+    from loudong.warehouse.connect import ensure_embedded
+
+    if policy is not None and not policy.is_dir():
+        raise LoudongError(f"--policy {policy} is not a folder")
+    ensure_embedded()
+    if do_train:
+        model = chain.train(first or as_of, policy, say)
+        click.echo(f"trained {model.model_name} version {model.version}: {model.summary()}")
+    results = chain.run_range(first or as_of, as_of, policy, say)
+    if all(result.state == "skipped" for result in results):
+        raise LoudongError(f"nothing was published: {results[-1].reason}")
+    for result in results:
+        text = f"{result.as_of_date}: {result.state}"
+        click.echo(f"{text} ({result.reason})" if result.reason else f"{text}, report {result.report}")
+        if result.state != "skipped":
+            _echo_tiers(result.as_of_date)
+
+
+def _echo_tiers(as_of: date) -> None:
+    from loudong.warehouse.connect import connect
+
+    with connect() as connection:
+        rows = connection.execute(
+            "select tier, count(*), avg(pd) from bi.customer_360 where as_of_date = %s group by tier "
+            "order by array_position(array['high', 'medium', 'low'], tier)",
+            (as_of,),
+        ).fetchall()
+    for tier, customers, mean_pd in rows:
+        click.echo(f"  {tier:<8}{customers:>8,} customers, mean pd {mean_pd:.3f}")
+
+
+COMMANDS = (run,)

@@ -1,0 +1,108 @@
+"""Commands about what runs on this machine."""
+
+from pathlib import Path
+
+import click
+
+from loudong.cli.options import say
+
+DUMP = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+def setup() -> None:
+    """Bring the warehouse to this release's schema; start the embedded server where no other is named."""
+    from loudong.warehouse.migrate import set_up
+
+    applied = set_up()
+    click.echo(f"applied {', '.join(applied)}" if applied else "the warehouse is up to date")
+
+
+@click.command()
+def up() -> None:
+    """Start PostgreSQL, MLflow and Airflow on loopback and wait until they answer."""
+    from loudong.stack import services
+
+    say("starting PostgreSQL, MLflow and Airflow ...")
+    services.up()
+    for name, address in services.addresses().items():
+        click.echo(f"{name:<12}{address}")
+
+
+@click.command()
+def stop() -> None:
+    """End everything that was started."""
+    from loudong.stack import services
+
+    ended = services.down()
+    click.echo(f"ended {', '.join(ended)}" if ended else "nothing was running")
+
+
+@click.command()
+def status() -> None:
+    """What runs, and the newest runs and publications."""
+    from loudong.stack import services
+    from loudong.warehouse.connect import connect
+
+    running = services.running()
+    for name, is_running in running.items():
+        click.echo(f"{name:<24}{'running' if is_running else 'stopped'}")
+    from loudong.settings import get_settings
+
+    if get_settings().warehouse_url is None and not running["postgres"]:
+        return
+    with connect() as connection:
+        rows = connection.execute(
+            "select coalesce(as_of_date::text, 'panel'), state, started_at, reason from ops.run "
+            "order by started_at desc limit 5"
+        ).fetchall()
+    for what, state, started_at, reason in rows:
+        click.echo(f"{what:<12}{state:<11}{started_at:%Y-%m-%d %H:%M:%S}  {reason or ''}")
+
+
+@click.command()
+def url() -> None:
+    """Where to open Airflow, MLflow and the reports, and how to reach the warehouse as a BI reader."""
+    from loudong.settings import get_settings
+    from loudong.stack import services
+    from loudong.warehouse.credentials import credentials_path
+
+    settings = get_settings()
+    for name, address in services.addresses().items():
+        click.echo(f"{name:<12}{address}")
+    click.echo(f"Warehouse   127.0.0.1:{settings.warehouse_port}/{settings.warehouse_database}  (user loudong_bi)")
+    click.echo(f"Passwords   {credentials_path(settings)}")
+
+
+@click.command()
+@click.argument("file", type=DUMP)
+def backup(file: Path) -> None:
+    """Write the whole warehouse into FILE."""
+    from loudong.warehouse.backup import backup as write_backup
+
+    click.echo(f"{write_backup(file):,} bytes written to {file}")
+
+
+@click.command()
+@click.argument("file", type=DUMP)
+@click.option("--yes", is_flag=True, help="Replace what the warehouse holds now.")
+def restore(file: Path, yes: bool) -> None:
+    """Bring the warehouse back to what FILE holds."""
+    from loudong.warehouse.backup import restore as read_backup
+
+    read_backup(file, replace=yes)
+    click.echo(f"the warehouse holds what {file} holds")
+
+
+@click.command()
+@click.option("--customers", type=click.IntRange(min=200), default=2000, show_default=True)
+@click.option("--months", type=click.IntRange(min=18), default=36, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+def demo(customers: int, months: int, seed: int) -> None:
+    """Everything once: a generated portfolio, Airflow's scheduler, a trained model, the latest day published."""
+    from loudong.stack.demo import run_demo
+
+    run_demo(customers, months, seed, say, click.echo)
+
+
+COMMANDS = (setup, up, stop, status, url, backup, restore, demo)

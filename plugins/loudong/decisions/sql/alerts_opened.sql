@@ -1,0 +1,55 @@
+-- New hits. An alert that the date raised before, or that was closed on or after the date, is not raised again.
+with opened as (
+    insert into risk.alert (
+        customer_id, rule_code, rule_version, severity, indicator, value, threshold, owner_role, owner_id,
+        opened_date, due_date, last_hit_date, evidence, run_id
+    )
+    select
+        hit.customer_id,
+        hit.rule_code,
+        hit.rule_version,
+        hit.severity,
+        hit.indicator,
+        hit.value,
+        hit.threshold,
+        hit.owner_role,
+        hit.owner_id,
+        hit.hit_date,
+        hit.due_date,
+        hit.hit_date,
+        hit.evidence,
+        run.run_id
+    from decision_hit as hit
+    cross join decision_run as run
+    where
+        not exists (
+            select 1 from decision_standing_alert as standing
+            where standing.customer_id = hit.customer_id and standing.rule_code = hit.rule_code
+        )
+        and not exists (
+            select 1 from risk.alert as closed
+            where
+                closed.customer_id = hit.customer_id
+                and closed.rule_code = hit.rule_code
+                and closed.opened_date <= hit.hit_date
+                and (closed.closed_date >= hit.hit_date or closed.opened_date = hit.hit_date)
+                and not exists (select 1 from decision_dead_run as dead where dead.run_id = closed.run_id)
+        )
+    returning customer_id, alert_id, severity, opened_date, indicator, value, threshold, run_id
+)
+
+insert into risk.alert_event (
+    customer_id, alert_id, as_of_date, actor, from_status, to_status, from_severity, to_severity, reason, run_id
+)
+select
+    opened.customer_id,
+    opened.alert_id,
+    opened.opened_date,
+    'loudong',
+    null,
+    'open',
+    null,
+    opened.severity,
+    opened.indicator || ' is ' || opened.value || ', threshold ' || opened.threshold,
+    opened.run_id
+from opened;

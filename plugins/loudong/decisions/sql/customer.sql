@@ -1,0 +1,55 @@
+-- One row per customer of the run: what is decided on, and who looks after the customer, as known at the end of the date.
+create temporary table decision_customer on commit drop as
+with building as (
+    select distinct on (dim.building_id) dim.building_id, dim.manager_id
+    from marts.dim_building as dim
+    cross join decision_run as run
+    where
+        dim.valid_from_date <= run.as_of_date
+        and (dim.valid_to_date is null or dim.valid_to_date > run.as_of_date)
+        and dim.known_from < run.cutoff_at
+        and (dim.known_to is null or dim.known_to >= run.cutoff_at)
+    order by dim.building_id, dim.valid_from_date desc, dim.known_from desc
+),
+
+customer as (
+    select distinct on (dim.customer_id) dim.customer_id, dim.manager_id
+    from marts.dim_customer as dim
+    cross join decision_run as run
+    where
+        dim.valid_from_date <= run.as_of_date
+        and (dim.valid_to_date is null or dim.valid_to_date > run.as_of_date)
+        and dim.known_from < run.cutoff_at
+        and (dim.known_to is null or dim.known_to >= run.cutoff_at)
+    order by dim.customer_id, dim.valid_from_date desc, dim.known_from desc
+),
+
+previous as (
+    select tier.customer_id, tier.tier
+    from decision_run as run
+    inner join ops.publication on publication.as_of_date = run.previous_date and publication.superseded_at is null
+    inner join risk.customer_tier as tier
+        on tier.run_id = publication.run_id and tier.as_of_date = publication.as_of_date
+)
+
+select
+    feature.customer_id,
+    score.pd,
+    score.score_points,
+    previous.tier as previous_tier,
+    coalesce(feature.exposure_amount, 0) as exposure_amount,
+    coalesce(feature.dpd_days, 0) as dpd_days,
+    coalesce(feature.past_due_amount, 0) as past_due_amount,
+    building.manager_id as building_manager_id,
+    customer.manager_id as relationship_manager_id
+from decision_run as run
+inner join marts.fct_customer_features as feature
+    on feature.run_id = run.run_id and feature.as_of_date = run.as_of_date
+left join risk.customer_score as score
+    on score.customer_id = feature.customer_id and score.as_of_date = run.as_of_date and score.run_id = run.run_id
+left join previous on previous.customer_id = feature.customer_id
+left join building on building.building_id = feature.building_id
+left join customer on customer.customer_id = feature.customer_id;
+
+create unique index on decision_customer (customer_id);
+analyze decision_customer;

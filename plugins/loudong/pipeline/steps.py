@@ -1,0 +1,160 @@
+"""The steps of a run, each one plain function: what an Airflow task and the command line both call."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from loudong.errors import LoudongError
+from loudong.pipeline import runs
+from loudong.pipeline.dates import latest_closed_date
+from loudong.settings import get_settings
+from loudong.warehouse.connect import connect
+from loudong.warehouse.migrate import check_version
+
+if TYPE_CHECKING:
+    from models.training import TrainedModel
+
+# One entry per dbt task, in order; each builds its layers in one go.
+BUILDS: dict[str, tuple[str, ...]] = {
+    "staging": ("seeds", "staging"),
+    "intermediate": ("intermediate",),
+    "marts": ("marts",),
+    "features": ("features",),
+}
+
+
+class NothingDeliveredError(LoudongError):
+    """Nothing became known on the date, so there is nothing to close."""
+
+
+def pull(up_to: date | None, on_progress: Callable[[str], None] | None = None) -> dict[str, int]:
+    """Load what has arrived in the landing folder; totals of rows read, landed, known and quarantined."""
+    from loudong.landing.load import load_folder
+
+    summary = load_folder(get_settings().landing_folder, up_to=up_to, on_progress=on_progress)
+    return {"read": summary.read, "landed": summary.landed, "known": summary.known, "quarantined": summary.quarantined}
+
+
+def open_daily(as_of_date: date, policy_dir: Path | None = None, holder: str | None = None) -> str:
+    """Open the run of one date; its run_id.
+
+    Refuses with a LoudongError a warehouse of another schema version, a date outside the portfolio's data and a
+    policy that contradicts itself. Raises NothingDeliveredError, after recording a skipped run, for a day without
+    deliveries.
+    """
+    with connect() as connection:
+        check_version(connection)
+        portfolio = runs.current_portfolio(connection)
+        reason = _nothing_to_do(connection, as_of_date, portfolio.history_start_date, portfolio.judged_dates)
+    policy_version = record_policy(policy_dir)
+    run = runs.open_run("daily", (as_of_date,), policy_version, holder)
+    if reason is not None:
+        runs.close_run(run.run_id, "skipped", reason)
+        raise NothingDeliveredError(reason)
+    return run.run_id
+
+
+def _nothing_to_do(connection: runs.Connection, as_of_date: date, first: date, judged: str) -> str | None:
+    """Why `as_of_date` has nothing to close; None when it has. LoudongError for a date outside the data."""
+    row = connection.execute("select max(observed_date) from ops.delivery").fetchone()
+    last = row[0] if row else None
+    if last is None:
+        raise LoudongError("nothing has landed yet; run: loudong load DIR")
+    latest = latest_closed_date(datetime.now(UTC), get_settings().timezone)
+    if not first <= as_of_date <= max(last, latest):
+        raise LoudongError(f"no data is known for {as_of_date}: the portfolio's data reach from {first} to {last}")
+    if judged == "listed":
+        asked = connection.execute(
+            "select 1 from landing.judged_customer where judged_date = %s limit 1", (as_of_date,)
+        ).fetchone()
+        return None if asked else f"no customer is to be judged on {as_of_date}"
+    delivered = connection.execute("select 1 from ops.delivery where observed_date = %s", (as_of_date,)).fetchone()
+    return None if delivered else f"nothing was delivered for {as_of_date}"
+
+
+def record_policy(policy_dir: Path | None = None) -> str:
+    """Check the policy and keep its rows in the warehouse; its version."""
+    from loudong.policy import load_policy
+
+    policy = load_policy(policy_dir or get_settings().policy_dir)
+    with connect() as connection:
+        policy.record(connection)
+    return policy.version
+
+
+def gate(run_id: str, name: Literal["landing", "marts", "scores"]) -> int:
+    """Run the Great Expectations suites of one gate; the number of checks. Raises GateFailedError."""
+    from loudong.quality.gate import run_gate
+
+    with runs.step(run_id, f"gate_{name}") as report:
+        report.row_count = run_gate(runs.load_run(run_id), name)
+        return report.row_count
+
+
+def build(run_id: str, name: str) -> int:
+    """Build one group of dbt layers (a key of BUILDS, or `reporting`); the number of nodes that ran."""
+    from loudong.transform.dbt import build_layer
+
+    run = runs.load_run(run_id)
+    with runs.step(run_id, f"build_{name}") as report:
+        report.row_count = sum(build_layer(run, layer) for layer in BUILDS.get(name, (name,)))
+        return report.row_count
+
+
+def build_label(run_id: str, label_known_before: datetime) -> int:
+    """Build the label table of a panel from what was known before `label_known_before`."""
+    from loudong.transform.dbt import build_layer
+
+    run = runs.load_run(run_id)
+    with runs.step(run_id, "build_label") as report:
+        report.row_count = build_layer(run, "label", {"label_known_before": label_known_before.isoformat()})
+        return report.row_count
+
+
+def train(run_id: str, label_known_before: datetime) -> "TrainedModel":
+    """Train on the panel of the run and register the model."""
+    from models.training import train as train_panel
+
+    with runs.step(run_id, "train") as report:
+        model = train_panel(runs.load_run(run_id), label_known_before)
+        report.detail = {"model_name": model.model_name, "model_version": model.version}
+        return model
+
+
+def score(run_id: str) -> int:
+    """Score the run's features with the champion; the number of customers."""
+    from models.scoring import score as score_run
+
+    with runs.step(run_id, "score") as report:
+        report.row_count = score_run(runs.load_run(run_id))
+        return report.row_count
+
+
+def decide(run_id: str) -> dict[str, object]:
+    """Write tiers, alerts, actions and tasks in one transaction; what was decided, as counts."""
+    from loudong.decisions.decide import decide as decide_run
+
+    with runs.step(run_id, "decide") as report:
+        summary = decide_run(runs.load_run(run_id))
+        report.detail = summary.as_dict()
+        return report.detail
+
+
+def publish(run_id: str) -> str:
+    """Publish the run, or keep the standing publication when the results are the same; ends the run."""
+    from loudong.publishing.publish import publish as publish_run
+
+    run = runs.load_run(run_id)
+    with runs.step(run_id, "publish") as report:
+        verdict = publish_run(run)
+        report.detail = {"verdict": verdict}
+    runs.close_run(run_id, verdict)
+    return verdict
+
+
+def tell(as_of_date: date) -> Path:
+    """Write the report of a published date."""
+    from loudong.publishing.report import write_report
+
+    return write_report(as_of_date)

@@ -1,0 +1,215 @@
+"""What a policy may not be: full of gaps, overlapping, about unknown things, ownerless, or partly without effect."""
+
+import operator as operator_functions
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from itertools import combinations, pairwise
+from typing import cast
+
+from loudong.policy.problems import Problems
+from loudong.policy.tables import ACTIONS, CUSTOMER_TYPES, SEVERITIES, TABLES, TIERS, Row
+
+Numbered = list[tuple[int, Row]]
+ONE = Decimal(1)
+COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    ">": operator_functions.gt,
+    ">=": operator_functions.ge,
+    "<": operator_functions.lt,
+    "<=": operator_functions.le,
+    "=": operator_functions.eq,
+}
+
+
+def check(tables: dict[str, Numbered], indicators: dict[str, str], problems: Problems) -> None:
+    """Note every contradiction of the policy `tables` (rows with their line numbers) in `problems`."""
+    for name, table in TABLES.items():
+        _keys(name, table.key, tables[name], problems)
+    _keys("policy_version", ("effective_from",), tables["policy_version"], problems)
+    buckets(tables["delinquency_bucket"], problems)
+    materiality(tables["materiality"], problems)
+    cutoffs(tables["tier_cutoff"], problems)
+    floors(tables["tier_floor"], indicators, problems)
+    strategies(tables["strategy"], problems)
+    alert_rules(tables["alert_rule"], indicators, problems)
+    cadences(tables["follow_up_cadence"], problems)
+
+
+def _keys(name: str, key: tuple[str, ...], rows: Numbered, problems: Problems) -> None:
+    seen: dict[tuple[object, ...], int] = {}
+    for line, row in rows:
+        value = tuple(row[column] for column in key)
+        if value in seen:
+            text = ", ".join(str(part) for part in value)
+            problems.add(name, line, key[-1], f"{text} stands on row {seen[value]} already")
+        seen.setdefault(value, line)
+
+
+def buckets(rows: Numbered, problems: Problems) -> None:
+    """Buckets cover every day from 0 on, once, in the order of sort_order."""
+    name = "delinquency_bucket"
+    ordered = sorted(rows, key=lambda item: cast(int, item[1]["sort_order"]))
+    expected: int | None = 0
+    for line, row in ordered:
+        low, high = cast(int, row["min_dpd_days"]), cast("int | None", row["max_dpd_days"])
+        if expected is None:
+            problems.add(name, line, "min_dpd_days", "overlap: the bucket before it has no end")
+        elif low > expected:
+            problems.add(name, line, "min_dpd_days", f"gap: no bucket holds {expected} to {low - 1} days")
+        elif low < expected:
+            problems.add(name, line, "min_dpd_days", f"overlap: {low} days belong to the bucket before it")
+        if high is not None and high < low:
+            problems.add(name, line, "max_dpd_days", f"{high} is below min_dpd_days {low}: no day can reach it")
+        expected = None if high is None else high + 1
+    if expected is not None:
+        problems.add(name, ordered[-1][0], "max_dpd_days", f"gap: no bucket holds {expected} days and more")
+
+
+def materiality(rows: Numbered, problems: Problems) -> None:
+    """Every currency has a bound for persons and one for enterprises."""
+    for currency in sorted({str(row["currency"]) for _, row in rows}):
+        have = {row["customer_type_code"] for _, row in rows if row["currency"] == currency}
+        for missing in [kind for kind in CUSTOMER_TYPES if kind not in have]:
+            problems.add("materiality", None, "customer_type_code", f"gap: no row for {currency} {missing}")
+
+
+def cutoffs(rows: Numbered, problems: Problems) -> None:
+    """Tiers cover every pd from 0 to 1, once, riskier tiers the higher pd."""
+    name = "tier_cutoff"
+    by_tier = {str(row["tier"]): (line, row) for line, row in rows}
+    expected = Decimal(0)
+    for tier in TIERS:
+        if tier not in by_tier:
+            problems.add(name, None, "tier", f"gap: no row for tier {tier}")
+            continue
+        line, row = by_tier[tier]
+        low, high = cast(Decimal, row["min_pd"]), cast("Decimal | None", row["max_pd"])
+        if low > expected:
+            problems.add(name, line, "min_pd", f"gap: no tier holds pd {expected} to {low}")
+        elif low < expected:
+            problems.add(name, line, "min_pd", f"overlap: pd {low} to {expected} belongs to the tier below too")
+        high = ONE if high is None else high
+        if high <= low or high > ONE:
+            problems.add(name, line, "max_pd", f"{high} must lie above min_pd {low} and not above 1: unreachable")
+        expected = high
+    if TIERS[-1] in by_tier and expected < ONE:
+        problems.add(name, by_tier[TIERS[-1]][0], "max_pd", f"gap: no tier holds pd {expected} to 1")
+
+
+def _condition(name: str, line: int, row: Row, indicators: dict[str, str], problems: Problems) -> None:
+    """The indicator exists, and some values meet the condition while others do not."""
+    indicator, operator = str(row["indicator"]), str(row["operator"])
+    threshold = cast(Decimal, row["threshold"])
+    kind = indicators.get(indicator)
+    if kind is None:
+        text = f"unknown indicator '{indicator}': not a number or boolean of marts.fct_customer_features"
+        problems.add(name, line, "indicator", text)
+    elif kind == "boolean" and (operator != "=" or threshold not in (0, 1)):
+        problems.add(name, line, "threshold", f"'{indicator}' is true (1) or false (0): ask for = 1 or = 0")
+    elif indicator.endswith(("_days", "_count")):
+        if (operator == "<" and threshold <= 0) or (operator in ("<=", "=") and threshold < 0):
+            problems.add(name, line, "threshold", f"unreachable: '{indicator}' is never below 0")
+        if (operator == ">=" and threshold <= 0) or (operator == ">" and threshold < 0):
+            problems.add(name, line, "threshold", f"always true: '{indicator}' is never below 0")
+
+
+def _covers(wide: Row, narrow: Row) -> bool:
+    """Every value that meets the condition of `narrow` meets that of `wide` as well."""
+    if wide["indicator"] != narrow["indicator"]:
+        return False
+    operator, other = str(wide["operator"]), str(narrow["operator"])
+    bound, value = cast(Decimal, wide["threshold"]), cast(Decimal, narrow["threshold"])
+    if other == "=":
+        return COMPARE[operator](value, bound)
+    if operator[0] != other[0] or operator == "=":
+        return False
+    if bound == value:
+        return operator == other or operator.endswith("=")
+    return bound < value if operator[0] == ">" else bound > value
+
+
+def floors(rows: Numbered, indicators: dict[str, str], problems: Problems) -> None:
+    """Every floor can raise a tier: it asks for more than the lowest and no other floor always does so before."""
+    name = "tier_floor"
+    _keys(name, ("sort_order",), rows, problems)
+    for line, row in rows:
+        _condition(name, line, row, indicators, problems)
+        if row["min_tier"] == TIERS[0]:
+            problems.add(name, line, "min_tier", f"unreachable: no tier lies below {TIERS[0]}")
+        for other_line, other in rows:
+            rank, other_rank = TIERS.index(str(row["min_tier"])), TIERS.index(str(other["min_tier"]))
+            same = _covers(row, other) and rank == other_rank
+            if line != other_line and _covers(other, row) and other_rank >= rank and not (same and line < other_line):
+                text = f"unreachable: floor {other['floor_code']} on row {other_line} always demands as much"
+                problems.add(name, line, "threshold", text)
+
+
+def strategies(rows: Numbered, problems: Problems) -> None:
+    """Every tier has one standard per action, with the value that this kind of action is about."""
+    name = "strategy"
+    needed = dict(zip(ACTIONS, ("limit_share_pct", "monitor_every_days", "restriction_code"), strict=True))
+    have = {(row["tier"], row["action_code"]) for _, row in rows}
+    for tier in TIERS:
+        for action in ACTIONS:
+            if (tier, action) not in have:
+                problems.add(name, None, "action_code", f"gap: no {action} for tier {tier}")
+    for line, row in rows:
+        column = needed[str(row["action_code"])]
+        if row[column] is None:
+            problems.add(name, line, column, f"{row['action_code']} needs a value here")
+    _constant(name, rows, ("standard_code", "action_code"), needed.values(), problems)
+
+
+def _constant(name: str, rows: Numbered, group: tuple[str, ...], columns: Iterable[str], problems: Problems) -> None:
+    """Rows of one `group` agree on `columns`."""
+    first: dict[tuple[object, ...], tuple[int, Row]] = {}
+    for line, row in rows:
+        key = tuple(row[column] for column in group)
+        first_line, first_row = first.setdefault(key, (line, row))
+        for column in columns:
+            if row[column] != first_row[column]:
+                text = f"{row[column]} contradicts {first_row[column]} on row {first_line} of the same {group[0]}"
+                problems.add(name, line, column, text)
+
+
+def alert_rules(rows: Numbered, indicators: dict[str, str], problems: Problems) -> None:
+    """A rule is one or more levels: the same indicator, with a narrower condition the graver the severity."""
+    name = "alert_rule"
+    for line, row in rows:
+        _condition(name, line, row, indicators, problems)
+    _constant(name, rows, ("rule_code",), ("rule_version", "indicator"), problems)
+    by_rule: dict[str, dict[str, tuple[int, Row]]] = {}
+    for line, row in rows:
+        by_rule.setdefault(str(row["rule_code"]), {})[str(row["severity"])] = (line, row)
+    for levels in by_rule.values():
+        ordered = [levels[severity] for severity in SEVERITIES if severity in levels]
+        for (milder_line, milder), (line, row) in pairwise(ordered):
+            if not _covers(milder, row) or _covers(row, milder):
+                text = f"{row['severity']} must be harder to reach than {milder['severity']} on row {milder_line}"
+                problems.add(name, line, "threshold", text + ": one of them is unreachable")
+    for (other_line, other), (line, row) in combinations(rows, 2):
+        differ = row["rule_code"] != other["rule_code"] and row["severity"] == other["severity"]
+        if differ and _covers(row, other) and _covers(other, row):
+            problems.add(name, line, "rule_code", f"overlap: row {other_line} asks for the same")
+
+
+def cadences(rows: Numbered, problems: Problems) -> None:
+    """Every tier has one regular contact; only regular contacts repeat, and not before the last one is due."""
+    name = "follow_up_cadence"
+    for tier in TIERS:
+        regular = [line for line, row in rows if row["tier"] == tier and row["trigger_code"] == "cadence"]
+        if not regular:
+            problems.add(name, None, "tier", f"gap: no regular contact for tier {tier}")
+        for line in regular[1:]:
+            problems.add(name, line, "tier", f"overlap: row {regular[0]} is the regular contact of tier {tier}")
+    for line, row in rows:
+        every, due = cast("int | None", row["every_days"]), cast(int, row["due_days"])
+        is_regular = row["trigger_code"] == "cadence"
+        if is_regular and every is None:
+            problems.add(name, line, "every_days", "a cadence needs the days between two contacts")
+        if not is_regular and every is not None:
+            problems.add(name, line, "every_days", f"{row['trigger_code']} happens once: leave it empty")
+        if every is not None and due >= every:
+            problems.add(name, line, "due_days", f"{due} is not below every_days {every}")
+        if row["trigger_code"] == "tier_rise" and row["tier"] == TIERS[0]:
+            problems.add(name, line, "tier", f"unreachable: no tier rises to {TIERS[0]}")
+    _constant(name, rows, ("kind_code",), ("trigger_code",), problems)

@@ -1,0 +1,32 @@
+"""The feature dictionary as policy sees it: which columns a rule may look at."""
+
+from pathlib import Path
+
+import yaml
+
+from loudong.errors import LoudongError
+from loudong.settings import get_settings
+
+_NUMERIC = ("smallint", "integer", "bigint", "numeric", "double precision", "real", "int", "float8", "decimal")
+
+
+def dictionary_path() -> Path:
+    """Where dbt describes marts.fct_customer_features column by column."""
+    return get_settings().project_dir / "dbt_project" / "models" / "features" / "fct_customer_features.yml"
+
+
+def indicators() -> dict[str, str]:
+    """Columns of marts.fct_customer_features that policy may use, with their kind: boolean or number."""
+    path = dictionary_path()
+    if not path.is_file():
+        raise LoudongError(f"{path} is missing: it names the indicators that policy may use")
+    description = yaml.safe_load(path.read_text(encoding="utf-8"))
+    kinds: dict[str, str] = {}
+    for model in description["models"]:
+        for column in model["columns"] if model["name"] == "fct_customer_features" else ():
+            data_type = str(column["data_type"]).lower()
+            if data_type in ("boolean", "bool"):
+                kinds[column["name"]] = "boolean"
+            elif data_type.split("(")[0].strip() in _NUMERIC:
+                kinds[column["name"]] = "number"
+    return kinds

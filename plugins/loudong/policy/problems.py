@@ -1,0 +1,33 @@
+"""Collecting what is wrong with a policy, each with file, row and column."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from loudong.errors import LoudongError
+
+MOST_SHOWN = 20
+
+
+@dataclass
+class Problems:
+    """Faults found so far. `raise_if_any` refuses the policy, naming each of them."""
+
+    folder: Path
+    found: list[str] = field(default_factory=list)
+
+    def add(self, table: str, line: int | None, column: str | None, text: str) -> None:
+        """Note a fault of `table` on line `line` of its file (the header is line 1)."""
+        where = f"{table}.csv"
+        if line is not None:
+            where += f", row {line}"
+        if column is not None:
+            where += f", column {column}"
+        self.found.append(f"{where}: {text}")
+
+    def raise_if_any(self) -> None:
+        if not self.found:
+            return
+        shown = self.found[:MOST_SHOWN]
+        if len(self.found) > MOST_SHOWN:
+            shown.append(f"and {len(self.found) - MOST_SHOWN} more")
+        raise LoudongError(f"the policy in {self.folder} is refused: " + "\n  ".join(["", *shown]).strip())

@@ -1,0 +1,137 @@
+"""What each policy table holds: its columns, their types and its key. One CSV file per table."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+Value = str | int | Decimal | date | None
+Row = dict[str, Value]
+
+# From least to most risk, and from least to most urgent.
+TIERS = ("low", "medium", "high")
+SEVERITIES = ("minor", "major", "critical")
+OPERATORS = (">", ">=", "<", "<=", "=")
+ACTIONS = ("credit_limit_review", "repayment_monitoring", "transaction_restriction")
+TRIGGERS = ("cadence", "tier_rise")
+CUSTOMER_TYPES = ("person", "enterprise")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a policy table. `kind` is text, integer, number or date; `codes` empty allows any text."""
+
+    name: str
+    kind: str = "text"
+    is_required: bool = True
+    codes: tuple[str, ...] = ()
+    minimum: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One policy table; `key` names the columns no two rows may share."""
+
+    name: str
+    key: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+
+_LABELS = (Field("name_en"), Field("name_zh"))
+_CONDITION = (Field("indicator"), Field("operator", codes=OPERATORS), Field("threshold", "number"))
+
+TABLES = {
+    table.name: table
+    for table in (
+        Table(
+            "policy_version",
+            ("policy_version",),
+            (Field("policy_version"), Field("effective_from", "date"), Field("approved_by"), Field("note")),
+        ),
+        Table(
+            "delinquency_bucket",
+            ("bucket_code",),
+            (
+                Field("bucket_code"),
+                Field("min_dpd_days", "integer", minimum=0),
+                Field("max_dpd_days", "integer", is_required=False, minimum=0),
+                Field("sort_order", "integer"),
+                *_LABELS,
+            ),
+        ),
+        Table(
+            "materiality",
+            ("currency", "customer_type_code"),
+            (
+                Field("currency"),
+                Field("customer_type_code", codes=CUSTOMER_TYPES),
+                Field("absolute_amount", "number", minimum=0),
+                Field("relative_pct", "number", minimum=0),
+            ),
+        ),
+        Table(
+            "tier_cutoff",
+            ("tier",),
+            (
+                Field("tier", codes=TIERS),
+                Field("min_pd", "number", minimum=0),
+                Field("max_pd", "number", is_required=False, minimum=0),
+                *_LABELS,
+            ),
+        ),
+        Table(
+            "tier_floor",
+            ("floor_code",),
+            (
+                Field("floor_code"),
+                *_CONDITION,
+                Field("min_tier", codes=TIERS),
+                Field("sort_order", "integer"),
+                *_LABELS,
+            ),
+        ),
+        Table(
+            "strategy",
+            ("tier", "action_code"),
+            (
+                Field("tier", codes=TIERS),
+                Field("action_code", codes=ACTIONS),
+                Field("standard_code"),
+                Field("owner_role"),
+                Field("limit_share_pct", "number", is_required=False, minimum=0),
+                Field("monitor_every_days", "integer", is_required=False, minimum=1),
+                Field("restriction_code", is_required=False),
+                Field("period_days", "integer", minimum=1),
+                *_LABELS,
+            ),
+        ),
+        Table(
+            "alert_rule",
+            ("rule_code", "severity"),
+            (
+                Field("rule_code"),
+                Field("rule_version"),
+                *_CONDITION,
+                Field("severity", codes=SEVERITIES),
+                Field("min_exposure_amount", "number", minimum=0),
+                Field("owner_role"),
+                Field("respond_days", "integer", minimum=0),
+                *_LABELS,
+                Field("why_en"),
+                Field("remedy_en"),
+            ),
+        ),
+        Table(
+            "follow_up_cadence",
+            ("kind_code", "tier"),
+            (
+                Field("kind_code"),
+                Field("tier", codes=TIERS),
+                Field("trigger_code", codes=TRIGGERS),
+                Field("every_days", "integer", is_required=False, minimum=1),
+                Field("due_days", "integer", minimum=0),
+                Field("owner_role"),
+                *_LABELS,
+            ),
+        ),
+    )
+}

@@ -1,0 +1,1 @@
+"""Making a date visible, and telling people about it."""

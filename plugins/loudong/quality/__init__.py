@@ -1,0 +1,1 @@
+"""Quality gates: Great Expectations suites kept as plain JSON, run where data cross a border."""

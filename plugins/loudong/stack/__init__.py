@@ -1,0 +1,1 @@
+"""The local stack: embedded PostgreSQL, Airflow and MLflow as processes of this machine, on loopback only."""
