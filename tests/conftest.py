@@ -1,18 +1,24 @@
 """Shared fixtures: one embedded PostgreSQL per test worker, one fresh database per test module."""
 
 import itertools
-import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-import loudong.settings
 import pytest
+
+import loudong.settings
 from loudong.settings import Settings, get_settings
 from loudong.warehouse import connect, embedded, migrate
 from loudong.warehouse.credentials import credentials
 
-WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _numbers = itertools.count(1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a running embedded PostgreSQL whose database `loudong_template` is migrated and empty."""
     patch = pytest.MonkeyPatch()
     patch.setenv("LOUDONG_STATE_DIR", str(tmp_path_factory.mktemp("state")))
-    patch.setenv("LOUDONG_WAREHOUSE_PORT", str(54400 + WORKER))
+    patch.setenv("LOUDONG_WAREHOUSE_PORT", str(_free_port()))
     patch.setenv("LOUDONG_WAREHOUSE_DATABASE", "loudong_template")
     get_settings.cache_clear()
     settings = loudong.settings.get_settings()

@@ -121,7 +121,8 @@ def _extent(result: CheckResult) -> str:
         return f"found {result.observed_value}"
     of = f" of {result.element_count}" if result.element_count is not None else ""
     first = "; ".join(_row_text(row) for row in result.sample[:_SHOWN_ROWS])
-    return f"{result.unexpected_count}{of} rows" + (f", first {first}" if first else "")
+    noun = "row" if result.unexpected_count == 1 and not of else "rows"
+    return f"{result.unexpected_count}{of} {noun}" + (f", first {first}" if first else "")
 
 
 def _row_text(row: Any) -> str:

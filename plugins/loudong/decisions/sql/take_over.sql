@@ -3,7 +3,11 @@ create temporary table decision_dead_run on commit drop as
 select dead.run_id
 from ops.run as dead
 cross join decision_run as run
-where dead.kind = 'daily' and dead.result_hash is null and dead.run_id <> run.run_id;
+where
+    dead.kind = 'daily'
+    and dead.result_hash is null
+    and dead.as_of_date <= run.as_of_date
+    and dead.run_id <> run.run_id;
 
 update risk.follow_up_task
 set run_id = run.run_id

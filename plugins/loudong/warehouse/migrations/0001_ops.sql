@@ -61,7 +61,6 @@ create index dbt_result_run on ops.dbt_result (run_id);
 
 create table ops.landing_file (
     file_id              bigint generated always as identity primary key,
-    load_id              uuid not null,
     entity               text not null,
     path                 text not null,
     sha256               text not null,
@@ -88,6 +87,7 @@ create table ops.quarantine (
     entity          text not null,
     path            text not null,
     line            bigint not null,
+    header          text not null,
     raw_row         text not null,
     reason_code     text not null,
     reason          text not null,
@@ -96,7 +96,7 @@ create table ops.quarantine (
     replayed_at     timestamptz
 );
 comment on table ops.quarantine is 'Grain: one refused row of a file, as delivered, with the reason.';
-create unique index quarantine_row on ops.quarantine (entity, path, line, md5(raw_row));
+create index quarantine_open on ops.quarantine (entity, quarantine_id) where state = 'open';
 
 create table ops.watermark (
     entity               text primary key,

@@ -1,0 +1,68 @@
+{{ config(materialized='view', schema='bi', persist_docs={'relation': true, 'columns': true}) }}
+
+with customer as (
+    select * from {{ ref('rpt_published_customer') }}
+),
+
+building as (
+    select * from {{ ref('dim_building') }}
+),
+
+daily as (
+    select
+        as_of_date,
+        cutoff_at,
+        building_id,
+        count(*) as customer_count,
+        count(*) filter (where tier = 'high') as high_count,
+        count(*) filter (where tier = 'medium') as medium_count,
+        count(*) filter (where tier = 'low') as low_count,
+        count(*) filter (where tier_step > 0) as risen_count,
+        count(*) filter (where tier_step < 0) as fallen_count,
+        count(*) filter (where dpd_days > 0) as past_due_count,
+        count(*) filter (where is_in_default) as in_default_count,
+        sum(exposure_amount) as exposure_amount,
+        sum(past_due_amount) as past_due_amount,
+        coalesce(sum(exposure_amount) filter (where tier = 'high'), 0) as high_exposure_amount,
+        avg(pd) as mean_pd,
+        sum(pd * exposure_amount::double precision) / nullif(sum(exposure_amount), 0)::double precision as weighted_pd,
+        sum(exposure_amount ^ 2) / nullif(sum(exposure_amount), 0) ^ 2 as exposure_hhi_ratio
+    from customer
+    group by as_of_date, cutoff_at, building_id
+)
+
+select
+    daily.as_of_date,
+    daily.building_id,
+    described.building_name,
+    described.building_type_code,
+    described.city_name,
+    described.manager_id as building_manager_id,
+    daily.customer_count,
+    daily.high_count,
+    daily.medium_count,
+    daily.low_count,
+    daily.risen_count,
+    daily.fallen_count,
+    daily.past_due_count,
+    daily.in_default_count,
+    daily.exposure_amount::numeric(24, 4) as exposure_amount,
+    daily.past_due_amount::numeric(24, 4) as past_due_amount,
+    (daily.past_due_amount / nullif(daily.exposure_amount, 0))::double precision as arrears_ratio,
+    daily.high_exposure_amount::numeric(24, 4) as high_exposure_amount,
+    daily.mean_pd,
+    daily.weighted_pd,
+    daily.exposure_hhi_ratio::double precision as exposure_hhi_ratio
+from daily
+left join lateral (
+    select known.*
+    from building as known
+    where
+        known.building_id = daily.building_id
+        and known.valid_from_date <= daily.as_of_date
+        and (known.valid_to_date is null or known.valid_to_date > daily.as_of_date)
+        and known.known_from < daily.cutoff_at
+        and (known.known_to is null or known.known_to >= daily.cutoff_at)
+    order by known.valid_from_date desc, known.known_from desc
+    limit 1
+) as described on true

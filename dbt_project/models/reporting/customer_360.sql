@@ -1,0 +1,134 @@
+{{ config(materialized='view', schema='bi', persist_docs={'relation': true, 'columns': true}) }}
+
+with customer as (
+    select * from {{ ref('rpt_published_customer') }}
+),
+
+identity as (
+    select * from {{ ref('rpt_masked_customer') }}
+),
+
+building as (
+    select * from {{ ref('dim_building') }}
+),
+
+alert as (
+    select * from {{ ref('rpt_visible_alert') }}
+),
+
+task as (
+    select * from {{ ref('rpt_visible_task') }}
+),
+
+action as (
+    select action.*
+    from {{ source('risk', 'customer_action') }} as action
+    inner join {{ source('ops', 'run') }} as run on action.run_id = run.run_id
+    where run.result_hash is not null
+)
+
+select
+    customer.as_of_date,
+    customer.customer_id,
+    identity.customer_name_masked,
+    customer.customer_type_code,
+    customer.industry_code,
+    customer.building_id,
+    building.building_name,
+    identity.relationship_manager_id,
+    customer.tenure_days::integer as tenure_days,
+    customer.exposure_amount::numeric(24, 4) as exposure_amount,
+    customer.past_due_amount::numeric(24, 4) as past_due_amount,
+    customer.dpd_days::integer as dpd_days,
+    customer.bucket_code,
+    customer.is_in_default,
+    customer.utilisation_ratio::double precision as utilisation_ratio,
+    customer.credit_score_value::double precision as credit_score_value,
+    customer.credit_score_change_90d::double precision as credit_score_change_90d,
+    customer.inflow_amount_30d::numeric(24, 4) as inflow_amount_30d,
+    customer.inflow_change_90d_ratio::double precision as inflow_change_90d_ratio,
+    customer.pd,
+    customer.score_points,
+    customer.tier,
+    customer.previous_tier,
+    customer.decided_by as tier_decided_by,
+    customer.floor_code,
+    reason.reasons_en,
+    reason.reasons_zh,
+    alerts.open_alert_count,
+    alerts.gravest_severity,
+    tasks.open_task_count,
+    tasks.next_task_due_date,
+    actions.limit_review_standard_code,
+    actions.monitoring_standard_code,
+    actions.restriction_standard_code,
+    customer.model_name,
+    customer.model_version,
+    customer.is_hindsight,
+    customer.policy_version,
+    customer.run_id,
+    customer.published_at
+from customer
+left join lateral (
+    select known.*
+    from identity as known
+    where
+        known.customer_id = customer.customer_id
+        and known.valid_from_date <= customer.as_of_date
+        and (known.valid_to_date is null or known.valid_to_date > customer.as_of_date)
+        and known.known_from < customer.cutoff_at
+        and (known.known_to is null or known.known_to >= customer.cutoff_at)
+    order by known.valid_from_date desc, known.known_from desc
+    limit 1
+) as identity on true
+left join lateral (
+    select known.building_name
+    from building as known
+    where
+        known.building_id = customer.building_id
+        and known.valid_from_date <= customer.as_of_date
+        and (known.valid_to_date is null or known.valid_to_date > customer.as_of_date)
+        and known.known_from < customer.cutoff_at
+        and (known.known_to is null or known.known_to >= customer.cutoff_at)
+    order by known.valid_from_date desc, known.known_from desc
+    limit 1
+) as building on true
+left join lateral (
+    select
+        string_agg(item.value ->> 'en', ' ' order by item.ordinality) as reasons_en,
+        string_agg(item.value ->> 'zh', '' order by item.ordinality) as reasons_zh
+    from jsonb_array_elements(customer.reasons) with ordinality as item (value, ordinality)
+) as reason on true
+left join lateral (
+    select
+        count(*)::integer as open_alert_count,
+        (array['minor', 'major', 'critical'])[
+            max(array_position(array['minor', 'major', 'critical'], alert.severity))
+        ] as gravest_severity
+    from alert
+    where
+        alert.customer_id = customer.customer_id
+        and alert.opened_date <= customer.as_of_date
+        and (alert.closed_date is null or alert.closed_date > customer.as_of_date)
+) as alerts on true
+left join lateral (
+    select
+        count(*)::integer as open_task_count,
+        min(task.due_date) as next_task_due_date
+    from task
+    where
+        task.customer_id = customer.customer_id
+        and task.created_date <= customer.as_of_date
+        and task.state in ('open', 'overdue')
+) as tasks on true
+left join lateral (
+    select
+        max(action.standard_code) filter (where action.action_code = 'credit_limit_review') as limit_review_standard_code,
+        max(action.standard_code) filter (where action.action_code = 'repayment_monitoring') as monitoring_standard_code,
+        max(action.standard_code) filter (where action.action_code = 'transaction_restriction')
+            as restriction_standard_code
+    from action
+    where
+        action.customer_id = customer.customer_id
+        and customer.as_of_date between action.period_start_date and action.period_end_date
+) as actions on true

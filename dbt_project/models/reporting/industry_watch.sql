@@ -1,0 +1,58 @@
+{{ config(materialized='view', schema='bi', persist_docs={'relation': true, 'columns': true}) }}
+
+with customer as (
+    select * from {{ ref('rpt_published_customer') }}
+),
+
+indicator as (
+    select * from {{ ref('stg_landing__industry_indicator') }}
+),
+
+daily as (
+    select
+        as_of_date,
+        cutoff_at,
+        industry_code,
+        count(*) as customer_count,
+        count(*) filter (where tier = 'high') as high_count,
+        count(*) filter (where tier_step > 0) as risen_count,
+        count(*) filter (where is_in_default) as in_default_count,
+        sum(exposure_amount) as exposure_amount,
+        sum(past_due_amount) as past_due_amount,
+        avg(pd) as mean_pd
+    from customer
+    where industry_code is not null
+    group by as_of_date, cutoff_at, industry_code
+)
+
+select
+    daily.as_of_date,
+    daily.industry_code,
+    daily.customer_count,
+    daily.high_count,
+    daily.risen_count,
+    daily.in_default_count,
+    daily.exposure_amount::numeric(24, 4) as exposure_amount,
+    daily.past_due_amount::numeric(24, 4) as past_due_amount,
+    (daily.past_due_amount / nullif(daily.exposure_amount, 0))::double precision as arrears_ratio,
+    (daily.exposure_amount / nullif(sum(daily.exposure_amount) over (partition by daily.as_of_date), 0))::double precision
+        as exposure_share_ratio,
+    daily.mean_pd,
+    known.indicators
+from daily
+left join lateral (
+    select jsonb_object_agg(newest.indicator_code, newest.indicator_value) as indicators
+    from (
+        select distinct on (indicator.indicator_code)
+            indicator.indicator_code,
+            indicator.indicator_value
+        from indicator
+        where
+            indicator.industry_code = daily.industry_code
+            and indicator.effective_date <= daily.as_of_date
+            and indicator.known_from < daily.cutoff_at
+            and (indicator.superseded_at is null or indicator.superseded_at >= daily.cutoff_at)
+            and not indicator.is_deleted
+        order by indicator.indicator_code, indicator.period_end_date desc
+    ) as newest
+) as known on true

@@ -1,0 +1,143 @@
+"""Loading landing files: append-only, idempotent, every row accounted for.
+
+A file is one unit: all its rows, its quarantined rows and its record in `ops.landing_file` are written in one
+transaction, together with those of its neighbours when files are small.
+"""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+import pyarrow as pa
+
+from loudong.errors import LoudongError
+from loudong.landing import files, portfolios
+from loudong.landing.contract import Entity, entities
+from loudong.landing.files import LandingFile
+from loudong.landing.group import FileResult, load_group
+from loudong.settings import get_settings
+from loudong.warehouse.connect import Connection, connect
+from loudong.warehouse.migrate import check_version
+
+LOCK_KEY = 0x10AD
+DEADLOCK_TRIES = 5  # two groups that hold the same duplicate rows may block each other
+
+
+class LoadBusyError(LoudongError):
+    """Another load is at work."""
+
+
+@dataclass
+class LoadSummary:
+    """What a load did, in rows, over all files: read = landed + known + quarantined."""
+
+    results: list[FileResult] = field(default_factory=list)
+    unchanged_files: int = 0
+
+    @property
+    def read(self) -> int:
+        return sum(result.rows_read for result in self.results)
+
+    @property
+    def landed(self) -> int:
+        return sum(result.rows_landed for result in self.results)
+
+    @property
+    def known(self) -> int:
+        return sum(result.rows_known for result in self.results)
+
+    @property
+    def quarantined(self) -> int:
+        return sum(result.rows_quarantined for result in self.results)
+
+    @property
+    def refused(self) -> list[FileResult]:
+        return [result for result in self.results if result.state == "refused"]
+
+    def lines(self) -> list[str]:
+        """The summary as text: a line per entity, then warnings and refused files."""
+        text = [f"{'entity':<22}{'files':>7}{'read':>12}{'landed':>12}{'known':>12}{'quarantined':>12}"]
+        for name in entities():
+            mine = [result for result in self.results if result.file.entity.name == name]
+            if mine:
+                counts = [
+                    sum(getattr(result, what) for result in mine)
+                    for what in ("rows_read", "rows_landed", "rows_known", "rows_quarantined")
+                ]
+                text.append(f"{name:<22}{len(mine):>7,}" + "".join(f"{count:>12,}" for count in counts))
+        text.append(f"{self.unchanged_files:,} file(s) unchanged since they were loaded")
+        loaded = [result for result in self.results if result.state == "loaded" and result.reason]
+        warnings = sorted({f"warning: {result.file.entity.name}: {result.reason}" for result in loaded})
+        refused = [f"refused: {result.file.relative_path}: {result.reason}" for result in self.refused]
+        return text + warnings + refused
+
+
+def load_folder(
+    folder: Path, *, up_to: date | None = None, on_progress: Callable[[str], None] | None = None
+) -> LoadSummary:
+    """Load every file below `folder` that was not loaded before (delivered on `up_to` or earlier, when given).
+
+    Raises a LoudongError for a folder that is missing, empty or lacks a required entity, for the files of another
+    portfolio, and LoadBusyError while another load runs. Unreadable files are refused one by one and listed.
+    """
+    found = files.find(folder, up_to)
+    with connect(autocommit=True) as connection:
+        check_version(connection)
+        _lock(connection)
+        portfolio = portfolios.keep(connection, folder)
+        _require_entities(connection, found, folder)
+        summary = LoadSummary()
+        for entity in entities().values():
+            mine = [file for file in found if file.entity == entity]
+            new = files.without_loaded(connection, mine)
+            summary.unchanged_files += len(mine) - len(new)
+            if not new:
+                continue
+            if on_progress:
+                on_progress(f"loading {entity.name}: {len(new):,} file(s)")
+            customers = files.known_customers(connection) if _refers_to_customers(entity) else None
+            started_at = datetime.now(UTC)
+            with ThreadPoolExecutor(get_settings().load_workers) as pool:
+                jobs = [
+                    pool.submit(_load_group, group, portfolio.timezone, customers, started_at)
+                    for group in files.groups(new)
+                ]
+                for job in jobs:
+                    summary.results.extend(job.result())
+    return summary
+
+
+def _load_group(group: list[LandingFile], timezone: str, customers: pa.Array | None, now: datetime) -> list[FileResult]:
+    for attempt in range(1, DEADLOCK_TRIES + 1):
+        try:
+            with connect() as connection:
+                return load_group(connection, group, timezone, customers, now)
+        except psycopg.errors.DeadlockDetected:
+            if attempt == DEADLOCK_TRIES:
+                raise
+    raise LoudongError("no try was made to load; DEADLOCK_TRIES must be at least 1")
+
+
+def _refers_to_customers(entity: Entity) -> bool:
+    return entity.name != "customer" and "customer_id" in entity.column_names
+
+
+def _lock(connection: Connection) -> None:
+    row = connection.execute("select pg_try_advisory_lock(%s)", (LOCK_KEY,)).fetchone()
+    if row is None or not row[0]:
+        raise LoadBusyError("another load is at work in this warehouse; wait for it to end")
+
+
+def _require_entities(connection: Connection, found: Iterable[LandingFile], folder: Path) -> None:
+    delivered = {file.entity.name for file in found}
+    missing = []
+    for entity in entities().values():
+        if entity.is_required and entity.name not in delivered:
+            row = connection.execute("select 1 from ops.watermark where entity = %s", (entity.name,)).fetchone()
+            if row is None:
+                missing.append(entity.name)
+    if missing:
+        raise LoudongError(f"{folder} lacks required entities: {', '.join(missing)}")

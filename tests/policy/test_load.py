@@ -1,0 +1,116 @@
+"""Promises of the policy: what contradicts itself is refused with file, row and column; versions name the content."""
+
+from pathlib import Path
+
+import pytest
+from risk_world import copy_policy
+
+from loudong.errors import LoudongError
+from loudong.policy import load_policy
+from loudong.policy.dictionary import indicators
+from loudong.policy.tables import TABLES
+from loudong.settings import Settings, get_settings
+from loudong.warehouse.connect import connect
+
+# (table, text replaced, by what, what the refusal must say)
+FAULTS = [
+    ("delinquency_bucket", "d31_60,31,60", "d31_60,32,60", "row 4, column min_dpd_days: gap: no bucket holds 31 to 31"),
+    ("delinquency_bucket", "d31_60,31,60", "d31_60,30,60", "row 4, column min_dpd_days: overlap: 30 days"),
+    ("delinquency_bucket", "d181,181,", "d181,181,400", "row 8, column max_dpd_days: gap: no bucket holds 401"),
+    ("delinquency_bucket", "d91_120,91,120", "d91_120,91,x", "row 6, column max_dpd_days: 'x' is not a whole number"),
+    ("materiality", "CNY,person,800,1\n", "", "column customer_type_code: gap: no row for CNY person"),
+    ("materiality", "EUR,person,100", "EUR,person,-1", "row 4, column absolute_amount: -1 is below 0"),
+    ("tier_cutoff", "medium,0.02,", "medium,0.03,", "row 3, column min_pd: gap: no tier holds pd 0.02 to 0.03"),
+    ("tier_cutoff", "medium,0.02,", "medium,0.01,", "row 3, column min_pd: overlap: pd 0.01 to 0.02"),
+    ("tier_cutoff", "high,0.08,,", "high,0.08,0.9,", "row 4, column max_pd: gap: no tier holds pd 0.9 to 1"),
+    ("tier_cutoff", "high,0.08,,", "high,0.08,0.08,", "row 4, column max_pd: 0.08 must lie above min_pd 0.08"),
+    ("tier_cutoff", "low,0,", "middle,0,", "row 2, column tier: 'middle' is not one of low, medium, high"),
+    ("tier_cutoff", "high,0.08,,high risk,高风险\n", "", "column tier: gap: no row for tier high"),
+    ("tier_floor", "dpd_days,>,90", "late_days,>,90", "row 3, column indicator: unknown indicator 'late_days'"),
+    ("tier_floor", "dpd_days,>,90", "bucket_code,>,90", "row 3, column indicator: unknown indicator 'bucket_code'"),
+    ("tier_floor", "is_in_default,=,1", "is_in_default,>,1", "row 2, column threshold: 'is_in_default' is true (1)"),
+    ("tier_floor", "dpd_days,>,30,medium", "dpd_days,>,30,low", "row 5, column min_tier: unreachable"),
+    (
+        "tier_floor",
+        "dpd_days,>,30,medium",
+        "dpd_days,>,95,medium",
+        "row 5, column threshold: unreachable: floor dpd_ov",
+    ),
+    ("strategy", "high,transaction_restriction,", "high,credit_limit_review,", "gap: no transaction_restriction for"),
+    ("strategy", "relationship_manager,,30,,90", "relationship_manager,,,,90", "row 3, column monitor_every_days"),
+    ("alert_rule", ",>,7,minor,0,building_manager", ",>,7,minor,0,", "row 2, column owner_role: the value is missing"),
+    ("alert_rule", "dpd_days,>,7,minor", "dpd_days,>,30,minor", "row 3, column threshold: major must be harder"),
+    ("alert_rule", "dpd_days,>,7,minor", "dpd_days,<,0,minor", "row 2, column threshold: unreachable"),
+    ("alert_rule", "dpd_days,>,7,minor", "dpd_days,>=,0,minor", "row 2, column threshold: always true"),
+    ("alert_rule", "dpd_days,>,7,minor", "dpd_days,~,7,minor", "row 2, column operator: '~' is not one of"),
+    ("alert_rule", "arrears,1,dpd_days,>,90", "arrears,2,dpd_days,>,90", "row 4, column rule_version: 2 contradicts 1"),
+    ("alert_rule", "credit_score_low,", "complaints,", "complaints, minor stands on row"),
+    (
+        "alert_rule",
+        "complaint_90d_count,>=,2",
+        "unanswered_contact_90d_count,>=,3",
+        "overlap: row 13 asks for the same",
+    ),
+    ("follow_up_cadence", "medium,cadence,90", "medium,cadence,", "row 3, column every_days: a cadence needs"),
+    ("follow_up_cadence", "routine_contact,low,", "other_contact,high,", "gap: no regular contact for tier low"),
+    ("follow_up_cadence", "medium,cadence,90,14", "medium,cadence,90,90", "row 3, column due_days: 90 is not below"),
+    ("policy_version", "v2026.1,2020-01-01", "v2026.1,soon", "row 2, column effective_from: 'soon' is not a date"),
+    ("policy_version", "effective_from", "from", "row 1, column effective_from: columns must be"),
+]
+
+
+def test_every_policy_table_has_a_fault_that_is_refused() -> None:
+    assert {fault[0] for fault in FAULTS} == set(TABLES)
+
+
+@pytest.mark.parametrize(("table", "old", "new", "message"), FAULTS)
+def test_a_policy_that_contradicts_itself_is_refused(
+    tmp_path: Path, table: str, old: str, new: str, message: str
+) -> None:
+    with pytest.raises(LoudongError) as refusal:
+        load_policy(copy_policy(tmp_path, **{table: (old, new)}))
+    assert f"{table}.csv" in str(refusal.value)
+    assert message in str(refusal.value)
+
+
+def test_a_missing_table_is_refused(tmp_path: Path) -> None:
+    (copy_policy(tmp_path) / "alert_rule.csv").unlink()
+    with pytest.raises(LoudongError, match=r"alert_rule\.csv: the file is missing"):
+        load_policy(tmp_path)
+
+
+def test_the_standing_policy_holds_and_speaks_both_languages() -> None:
+    policy = load_policy(get_settings().policy_dir)
+    assert set(policy.rows) == set(TABLES)
+    assert len({row["rule_code"] for row in policy.rows["alert_rule"]}) == 11
+    for name, rows in policy.rows.items():
+        labels = [row for row in rows if "name_zh" in row]
+        assert labels or name in ("policy_version", "materiality")
+        assert all(any("\u4e00" <= character <= "\u9fff" for character in str(row["name_zh"])) for row in labels)
+
+
+def test_indicators_are_columns_of_the_feature_dictionary() -> None:
+    known = indicators()
+    assert known["dpd_days"] == "number"
+    assert known["is_in_default"] == "boolean"
+    assert "building_id" not in known
+
+
+def test_the_version_names_the_content_and_not_the_order_of_rows(tmp_path: Path) -> None:
+    standing = load_policy(get_settings().policy_dir)
+    assert standing.version == f"v2026.1+{standing.content_hash[:8]}"
+    folder = copy_policy(tmp_path)
+    lines = (folder / "materiality.csv").read_text().splitlines()
+    (folder / "materiality.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n")
+    assert load_policy(folder).version == standing.version
+    (folder / "materiality.csv").write_text("\n".join(lines).replace("CNY,person,800", "CNY,person,900") + "\n")
+    assert load_policy(folder).version != standing.version
+
+
+def test_a_policy_is_recorded_once_with_all_its_rows(warehouse: Settings) -> None:
+    policy = load_policy(get_settings().policy_dir)
+    with connect() as connection:
+        policy.record(connection)
+        policy.record(connection)
+        rows = connection.execute("select policy_version, content_hash, content from ops.policy_version").fetchall()
+    assert rows == [(policy.version, policy.content_hash, policy.content)]
