@@ -24,11 +24,10 @@ reporting_test:
     test: {type: postgres, host: 127.0.0.1, port: %(port)s, user: loudong_pipeline, password: %(password)s,
            dbname: %(database)s, schema: staging, threads: 1}
 """
-SCHEMA_MACRO = "{% macro generate_schema_name(name, node) %}{{ name or target.schema }}{% endmacro %}"
 INDICATOR = """{{ config(materialized='view', schema='staging') }}
 select *, period_end_date as effective_date, observed_at as known_from, null::timestamptz as superseded_at
 from landing.industry_indicator"""
-BUCKET = """{{ config(materialized='view', schema='staging') }}
+BUCKET = """{{ config(materialized='view', schema='staging', alias='bucket') }}
 select * from staging.policy_delinquency_bucket"""
 
 
@@ -36,8 +35,8 @@ def build_reporting(settings: Settings, folder: Path) -> None:
     """Build the reporting layer of the project over marts whose tables are planted; LoudongError when dbt fails."""
     from dbt.cli.main import dbtRunner
 
-    reporting = PROJECT_DIR / "dbt_project" / "models" / "reporting"
-    shutil.copytree(reporting, folder / "models" / "reporting")
+    for part in ("macros", "models/reporting"):
+        shutil.copytree(PROJECT_DIR / "dbt_project" / part, folder / part)
     with connect() as connection:
         for table in MARTS:
             connection.execute(f"alter table marts.{table} rename to planted_{table}".encode())
@@ -48,7 +47,6 @@ def build_reporting(settings: Settings, folder: Path) -> None:
             )
     _write(folder / "models" / "stg_landing__industry_indicator.sql", INDICATOR)
     _write(folder / "models" / "delinquency_bucket.sql", BUCKET)
-    _write(folder / "macros" / "generate_schema_name.sql", SCHEMA_MACRO)
     _write(folder / "dbt_project.yml", PROJECT % PORTFOLIO.model_dump())
     values = {
         "port": settings.warehouse_port,

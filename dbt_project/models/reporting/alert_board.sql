@@ -10,7 +10,7 @@ customer as (
 
 newest as (
     select max(as_of_date) as as_of_date
-    from {{ source('ops', 'publication') }}
+    from {{ source('ledger', 'publication') }}
     where superseded_at is null
 )
 

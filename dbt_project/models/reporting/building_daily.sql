@@ -59,10 +59,7 @@ left join lateral (
     from building as known
     where
         known.building_id = daily.building_id
-        and known.valid_from_date <= daily.as_of_date
-        and (known.valid_to_date is null or known.valid_to_date > daily.as_of_date)
-        and known.known_from < daily.cutoff_at
-        and (known.known_to is null or known.known_to >= daily.cutoff_at)
+        and {{ described_at('known', 'daily') }}
     order by known.valid_from_date desc, known.known_from desc
     limit 1
 ) as described on true

@@ -23,7 +23,7 @@ task as (
 action as (
     select action.*
     from {{ source('risk', 'customer_action') }} as action
-    inner join {{ source('ops', 'run') }} as run on action.run_id = run.run_id
+    inner join {{ source('ledger', 'run') }} as run on action.run_id = run.run_id
     where run.result_hash is not null
 )
 
@@ -74,10 +74,7 @@ left join lateral (
     from identity as known
     where
         known.customer_id = customer.customer_id
-        and known.valid_from_date <= customer.as_of_date
-        and (known.valid_to_date is null or known.valid_to_date > customer.as_of_date)
-        and known.known_from < customer.cutoff_at
-        and (known.known_to is null or known.known_to >= customer.cutoff_at)
+        and {{ described_at('known', 'customer') }}
     order by known.valid_from_date desc, known.known_from desc
     limit 1
 ) as identity on true
@@ -86,10 +83,7 @@ left join lateral (
     from building as known
     where
         known.building_id = customer.building_id
-        and known.valid_from_date <= customer.as_of_date
-        and (known.valid_to_date is null or known.valid_to_date > customer.as_of_date)
-        and known.known_from < customer.cutoff_at
-        and (known.known_to is null or known.known_to >= customer.cutoff_at)
+        and {{ described_at('known', 'customer') }}
     order by known.valid_from_date desc, known.known_from desc
     limit 1
 ) as building on true

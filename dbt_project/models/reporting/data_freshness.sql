@@ -4,7 +4,7 @@ with newest as (
     select
         max(as_of_date) as as_of_date,
         max(published_at) as published_at
-    from {{ source('ops', 'publication') }}
+    from {{ source('ledger', 'publication') }}
     where superseded_at is null
 )
 
@@ -16,6 +16,6 @@ select
     watermark.last_landed_at,
     newest.as_of_date as newest_published_date,
     newest.published_at as last_published_at,
-    newest.as_of_date - (watermark.last_observed_at at time zone '{{ var("timezone") }}')::date as behind_days
-from {{ source('ops', 'watermark') }} as watermark
+    newest.as_of_date - {{ local_date('watermark.last_observed_at') }} as behind_days
+from {{ source('ledger', 'watermark') }} as watermark
 cross join newest

@@ -49,10 +49,7 @@ left join lateral (
         from indicator
         where
             indicator.industry_code = daily.industry_code
-            and indicator.effective_date <= daily.as_of_date
-            and indicator.known_from < daily.cutoff_at
-            and (indicator.superseded_at is null or indicator.superseded_at >= daily.cutoff_at)
-            and not indicator.is_deleted
+            and {{ known_at('indicator', 'daily') }}
         order by indicator.indicator_code, indicator.period_end_date desc
     ) as newest
 ) as known on true

@@ -33,7 +33,7 @@ evaluation as (
         mean_pd,
         bad_rate,
         evaluated_at
-    from {{ source('ops', 'model_evaluation') }}
+    from {{ source('ledger', 'model_evaluation') }}
     where slice = 'all'
     order by model_name, model_version, protocol, evaluated_at desc
 )

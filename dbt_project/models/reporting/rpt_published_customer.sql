@@ -34,7 +34,7 @@ select
     coalesce(feature.dpd_days, 0) as dpd_days,
     array_position(array['low', 'medium', 'high'], tier.tier)
     - array_position(array['low', 'medium', 'high'], tier.previous_tier) as tier_step
-from {{ source('ops', 'publication') }} as publication
+from {{ source('ledger', 'publication') }} as publication
 inner join {{ ref('fct_customer_features') }} as feature
     on publication.run_id = feature.run_id and publication.as_of_date = feature.as_of_date
 inner join {{ source('risk', 'customer_score') }} as score

@@ -12,7 +12,7 @@ select
         when slice.close_reason_code in ('paid_off', 'written_off') then slice.close_reason_code
         else 'ended'
     end as state_code
-from {{ source('ops', 'publication') }} as publication
+from {{ source('ledger', 'publication') }} as publication
 inner join {{ ref('fct_contract_delinquency') }} as slice
     on publication.run_id = slice.run_id and publication.as_of_date = slice.as_of_date
 where

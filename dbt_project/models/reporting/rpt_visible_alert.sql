@@ -3,5 +3,5 @@
 -- A run has a result_hash from the moment it is published or found unchanged.
 select alert.*
 from {{ source('risk', 'alert') }} as alert
-inner join {{ source('ops', 'run') }} as run on alert.run_id = run.run_id
+inner join {{ source('ledger', 'run') }} as run on alert.run_id = run.run_id
 where run.result_hash is not null

@@ -12,7 +12,7 @@ customer as (
         publication.as_of_date,
         feature.customer_id,
         feature.is_in_default
-    from {{ source('ops', 'publication') }} as publication
+    from {{ source('ledger', 'publication') }} as publication
     inner join {{ ref('fct_customer_features') }} as feature
         on publication.run_id = feature.run_id and publication.as_of_date = feature.as_of_date
     where publication.superseded_at is null
@@ -20,7 +20,7 @@ customer as (
 
 newest as (
     select max(as_of_date) as as_of_date
-    from {{ source('ops', 'publication') }}
+    from {{ source('ledger', 'publication') }}
     where superseded_at is null
 ),
 

@@ -1,0 +1,40 @@
+{# The two clocks: a row counts for a date when it took effect by then and was known before the date ended. #}
+
+{# Rows (as_of_date, cutoff_at): the dates of this run and the instant each of them ends. #}
+{% macro as_of_dates() -%}
+    select
+        as_of_date,
+        (as_of_date + 1)::timestamp at time zone '{{ var("timezone") }}' as cutoff_at
+    from unnest(array['{{ var("as_of_dates") | join("', '") }}']::date[]) as dates (as_of_date)
+{%- endmacro %}
+
+{# Is this the version that was current at the end of the date? #}
+{% macro known_at(version, dates) -%}
+    {{ version }}.known_from < {{ dates }}.cutoff_at
+    and ({{ version }}.superseded_at is null or {{ version }}.superseded_at >= {{ dates }}.cutoff_at)
+    and not {{ version }}.is_deleted
+    and {{ version }}.effective_date <= {{ dates }}.as_of_date
+{%- endmacro %}
+
+{# Local calendar date of an instant. #}
+{% macro local_date(instant) -%}
+    ({{ instant }} at time zone '{{ var("timezone") }}')::date
+{%- endmacro %}
+
+{# Did the date fall into the `days` days that end with the as_of_date? #}
+{% macro within(date_column, days, as_of='as_of_date') -%}
+    {{ date_column }} > {{ as_of }} - {{ days }} and {{ date_column }} <= {{ as_of }}
+{%- endmacro %}
+
+{# A ratio of two amounts as a double; null where the denominator is null or not positive. #}
+{% macro ratio(numerator, denominator) -%}
+    (({{ numerator }})::double precision / nullif(greatest({{ denominator }}, 0), 0)::double precision)
+{%- endmacro %}
+
+{# Calendar months between a date and the as_of_date: 0 is the month of the as_of_date. #}
+{% macro months_back(date_column, as_of) -%}
+    (
+        (extract(year from {{ as_of }}) - extract(year from {{ date_column }})) * 12
+        + extract(month from {{ as_of }}) - extract(month from {{ date_column }})
+    )::integer
+{%- endmacro %}

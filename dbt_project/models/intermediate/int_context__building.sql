@@ -1,0 +1,33 @@
+-- What is known of the customer's building. Grain: customer x as_of_date, customers with a building.
+with building as (
+    select distinct on (dates.as_of_date, described.building_id)
+        dates.as_of_date, described.building_id, described.building_type_code, described.opened_date
+    from {{ ref('int_spine__date') }} as dates
+    inner join {{ ref('stg_landing__building') }} as described on {{ known_at('described', 'dates') }}
+    order by dates.as_of_date, described.building_id, described.valid_from_date desc
+),
+
+member as (
+    select place.as_of_date, place.customer_id, place.building_id, exposure.exposure_amount::double precision as amount
+    from {{ ref('int_customer__main_building') }} as place
+    left join {{ ref('int_exposure__customer') }} as exposure using (as_of_date, customer_id)
+),
+
+concentration as (
+    select
+        as_of_date,
+        building_id,
+        sum(amount * amount) / nullif(sum(amount) * sum(amount), 0) as hhi_ratio
+    from member
+    group by 1, 2
+)
+
+select
+    member.as_of_date,
+    member.customer_id,
+    building.building_type_code,
+    member.as_of_date - building.opened_date as building_age_days,
+    concentration.hhi_ratio as building_hhi_ratio
+from member
+left join building using (as_of_date, building_id)
+left join concentration using (as_of_date, building_id)

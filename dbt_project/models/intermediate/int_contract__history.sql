@@ -1,0 +1,64 @@
+-- Contracts in sequence: the newest against those before. Grain: customer x as_of_date, customers with a contract.
+with owed as (
+    select as_of_date, customer_id, contract_id, sum(due_amount) as due_amount, min(due_date) as first_due_date,
+        max(due_date) as last_due_date, min(settled_date) as first_settled_date, max(settled_date) as last_settled_date
+    from {{ ref('int_repayment__settlement') }}
+    group by 1, 2, 3
+),
+
+first_paid as (
+    select dates.as_of_date, payment.customer_id, payment.contract_id, min(payment.payment_date) as first_payment_date
+    from {{ ref('int_spine__date') }} as dates
+    inner join {{ ref('stg_landing__payment') }} as payment on {{ known_at('payment', 'dates') }}
+    where payment.paid_amount > 0
+    group by 1, 2, 3
+),
+
+sequenced as (
+    select
+        contract.as_of_date,
+        contract.customer_id,
+        contract.start_date,
+        contract.signed_date,
+        contract.limit_amount,
+        contract.closed_date,
+        owed.due_amount,
+        owed.last_due_date - contract.start_date as term_days,
+        contract.closed_date - owed.last_due_date as closed_late_days,
+        first_paid.first_payment_date - owed.first_due_date as first_payment_late_days,
+        row_number() over newest_first as recency,
+        count(*) over (partition by contract.as_of_date, contract.customer_id) as contract_count
+    from {{ ref('int_contract__known') }} as contract
+    left join owed using (as_of_date, customer_id, contract_id)
+    left join first_paid using (as_of_date, customer_id, contract_id)
+    window newest_first as (
+        partition by contract.as_of_date, contract.customer_id order by contract.signed_date desc, contract.contract_id desc
+    )
+)
+
+select
+    as_of_date,
+    customer_id,
+    max(limit_amount) filter (where recency = 1) as newest_limit_amount,
+    {{ ratio('max(due_amount) filter (where recency = 1)', 'max(limit_amount) filter (where recency = 1)') }}
+    as newest_due_to_limit_ratio,
+    max(term_days) filter (where recency = 1) as newest_term_days,
+    {{ ratio('max(limit_amount) filter (where recency = 1)', 'max(limit_amount) filter (where recency = 2)') }}
+    as limit_growth_ratio,
+    {{ ratio('max(limit_amount) filter (where recency = 1)', 'max(limit_amount) filter (where recency > 1)') }}
+    as limit_to_largest_ratio,
+    max(as_of_date - signed_date) filter (where recency = 2) as days_since_previous_contract_days,
+    max(as_of_date - closed_date) filter (where recency = 2) as days_since_previous_close_days,
+    max(closed_late_days) filter (where recency = 2) as previous_closed_late_days,
+    max(first_payment_late_days) filter (where recency = 2) as previous_first_payment_late_days,
+    (avg(closed_late_days) filter (where recency between 2 and 4))::double precision as mean_closed_late_last3_days,
+    (avg(closed_late_days))::double precision as mean_closed_late_days,
+    max(closed_late_days) as worst_closed_late_days,
+    (avg(first_payment_late_days))::double precision as mean_first_payment_late_days,
+    max(first_payment_late_days) as worst_first_payment_late_days,
+    (avg((closed_late_days > 0)::integer))::double precision as closed_late_ratio,
+    (avg((first_payment_late_days > 0)::integer))::double precision as first_payment_late_ratio,
+    (avg(closed_date - signed_date))::double precision as mean_contract_life_days,
+    (avg(limit_amount))::double precision as mean_limit_amount
+from sequenced
+group by 1, 2

@@ -1,0 +1,25 @@
+-- What an arrear must exceed to count towards a default. Grain: contract, as first described, so that the bound is the
+-- same for every date.
+with first_contract as (
+    select distinct on (customer_id, contract_id) customer_id, contract_id, limit_amount
+    from {{ ref('stg_landing__contract') }}
+    where not is_deleted
+    order by customer_id, contract_id, known_from
+),
+
+customer_type as (
+    select distinct on (customer_id) customer_id, customer_type_code
+    from {{ ref('stg_landing__customer') }}
+    order by customer_id, known_from
+)
+
+select
+    contract.customer_id,
+    contract.contract_id,
+    greatest(
+        coalesce(bound.absolute_amount, 0), coalesce(bound.relative_pct, 0) / 100.0 * coalesce(contract.limit_amount, 0)
+    ) as bound_amount
+from first_contract as contract
+inner join customer_type using (customer_id)
+left join {{ ref('materiality') }} as bound
+    on customer_type.customer_type_code = bound.customer_type_code and bound.currency = '{{ var("currency") }}'

@@ -1,0 +1,43 @@
+-- What is uncovered of each installment due by the date. Grain: installment x as_of_date, uncovered ones only.
+-- Payments that name no contract go to the customer's oldest due, after those that do.
+with uncovered as (
+    select
+        as_of_date,
+        customer_id,
+        contract_id,
+        installment_id,
+        due_date,
+        least(due_amount, cumulative_due_amount - paid_amount) as uncovered_amount
+    from {{ ref('int_repayment__settlement') }}
+    where cumulative_due_amount > paid_amount and due_date <= as_of_date
+),
+
+unassigned as (
+    select dates.as_of_date, payment.customer_id, sum(payment.paid_amount) as amount
+    from {{ ref('int_spine__date') }} as dates
+    inner join {{ ref('stg_landing__payment') }} as payment on {{ known_at('payment', 'dates') }}
+    where payment.contract_id is null
+    group by 1, 2
+),
+
+queued as (
+    select
+        uncovered.*,
+        coalesce(unassigned.amount, 0) as unassigned_amount,
+        sum(uncovered.uncovered_amount) over (
+            partition by uncovered.as_of_date, uncovered.customer_id
+            order by uncovered.due_date, uncovered.contract_id, uncovered.installment_id
+        ) as cumulative_amount
+    from uncovered
+    left join unassigned using (as_of_date, customer_id)
+)
+
+select
+    as_of_date,
+    customer_id,
+    contract_id,
+    installment_id,
+    due_date,
+    least(uncovered_amount, cumulative_amount - unassigned_amount) as uncovered_amount
+from queued
+where cumulative_amount > unassigned_amount

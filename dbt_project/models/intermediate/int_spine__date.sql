@@ -1,0 +1,2 @@
+-- The dates of this run. Grain: as_of_date.
+{{ as_of_dates() }}

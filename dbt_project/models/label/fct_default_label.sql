@@ -1,0 +1,45 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        contract={'enforced': true},
+        pre_hook="{{ delete_own_rows() }}"
+    )
+}}
+
+-- Grain: customer x as_of_date x run, customers not in default on the date.
+-- The label alone looks past the date: a default begins within the horizon.
+with candidate as (
+    select
+        feature.customer_id,
+        feature.as_of_date,
+        feature.as_of_date + {{ var('horizon_days') }} as horizon_end_date
+    from {{ ref('fct_customer_features') }} as feature
+    where feature.run_id = '{{ var("run_id") }}' and not feature.is_in_default
+),
+
+first_default as (
+    select
+        candidate.customer_id,
+        candidate.as_of_date,
+        min(entry.default_date) as default_date
+    from candidate
+    inner join {{ ref('int_label__default_entry') }} as entry
+        on
+            candidate.customer_id = entry.customer_id
+            and entry.default_date > candidate.as_of_date
+            and entry.default_date <= candidate.horizon_end_date
+    group by 1, 2
+)
+
+select
+    candidate.customer_id,
+    candidate.as_of_date,
+    '{{ var("run_id") }}'::text as run_id,
+    first_default.default_date is not null as is_default,
+    first_default.default_date,
+    candidate.horizon_end_date <= moment.as_of_date as is_mature
+from candidate
+cross join {{ ref('int_label__date') }} as moment
+left join first_default using (customer_id, as_of_date)

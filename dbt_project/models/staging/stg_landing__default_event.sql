@@ -1,0 +1,16 @@
+-- One row per version of one recorded default of a customer.
+select
+    default_event_id,
+    customer_id,
+    contract_id,
+    event_date,
+    reason_code,
+    end_date,
+    is_deleted,
+    event_date as effective_date,
+    observed_at as known_from,
+    lead(observed_at) over (
+        partition by customer_id, default_event_id
+        order by observed_at, content_hash
+    ) as superseded_at
+from {{ source('landing', 'default_event') }}

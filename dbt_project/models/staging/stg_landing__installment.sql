@@ -1,0 +1,16 @@
+-- One row per version of one amount due on a date.
+select
+    installment_id,
+    customer_id,
+    contract_id,
+    agreed_date,
+    due_date,
+    due_amount,
+    is_deleted,
+    agreed_date as effective_date,
+    observed_at as known_from,
+    lead(observed_at) over (
+        partition by customer_id, installment_id
+        order by observed_at, content_hash
+    ) as superseded_at
+from {{ source('landing', 'installment') }}

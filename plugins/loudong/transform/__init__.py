@@ -1,0 +1,1 @@
+"""Transformation: dbt, started in this process, one layer at a time."""

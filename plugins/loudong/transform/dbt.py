@@ -1,0 +1,134 @@
+"""Building one layer of the dbt project, with every node recorded and every failure named."""
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from loudong.errors import LoudongError
+from loudong.pipeline.runs import Run
+from loudong.settings import Settings, get_settings
+from loudong.warehouse.connect import connect, url
+
+LAYERS = ("seeds", "staging", "intermediate", "marts", "features", "label", "reporting")
+FAILED = ("error", "fail", "runtime error")
+
+logger = logging.getLogger(__name__)
+
+
+def build_layer(run: Run, layer: str, extra_vars: dict[str, Any] | None = None, policy_dir: Path | None = None) -> int:
+    """Build and test one layer for the dates of `run`; the number of nodes that ran.
+
+    Every node leaves a row in `ops.dbt_result`. Raises a LoudongError naming the nodes that failed, or when none ran.
+    """
+    if layer not in LAYERS:
+        raise LoudongError(f"unknown layer '{layer}'; the dbt project has: {', '.join(LAYERS)}")
+    variables = run_variables(run) | (extra_vars or {})
+    results = _invoke(
+        ["build", "--select", f"tag:{layer}", "--exclude-resource-type", "unit_test"], variables, policy_dir
+    )
+    _record(run.run_id, layer, results)
+    failed = [result for result in results if result["status"] in FAILED]
+    if failed:
+        raise LoudongError(
+            f"dbt layer {layer} failed for run {run.run_id}:\n"
+            + "\n".join(f"  {result['node']}: {result['message']}" for result in failed)
+            + "\nmend the model or the data it names, then run the date again"
+        )
+    if not results:
+        raise LoudongError(f"dbt layer {layer} ran no node; check the tags in dbt_project.yml")
+    return len(results)
+
+
+def run_unit_tests() -> list[dict[str, Any]]:
+    """Run the unit tests of the project's SQL; one result per test."""
+    return _invoke(["build", "--select", "test_type:unit"], {}, None)
+
+
+def run_variables(run: Run) -> dict[str, Any]:
+    """What the SQL needs to know of a run and its portfolio."""
+    portfolio = run.portfolio
+    return {
+        "run_id": run.run_id,
+        "as_of_dates": [day.isoformat() for day in run.as_of_dates],
+        "timezone": portfolio.timezone,
+        "currency": portfolio.currency,
+        "horizon_days": portfolio.horizon_days,
+        "default_dpd_days": portfolio.default_dpd_days,
+        "judged_dates": portfolio.judged_dates,
+    }
+
+
+def _invoke(arguments: list[str], variables: dict[str, Any], policy_dir: Path | None) -> list[dict[str, Any]]:
+    """Start dbt; its results as plain rows. A LoudongError when dbt itself failed."""
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    from dbt.cli.main import dbtRunner
+
+    settings = get_settings()
+    work = settings.state_dir.resolve() / "dbt" / settings.warehouse_database
+    project = settings.project_dir / "dbt_project"
+    os.environ.update(_connection(settings))
+    os.environ["LOUDONG_DBT_SEEDS"] = str(_seed_folder(project, policy_dir))
+    outcome = dbtRunner().invoke(
+        [
+            "--quiet",
+            "--no-use-colors",
+            "--log-level-file",
+            "info",
+            "--log-path",
+            str(work / "logs"),
+            *arguments,
+            "--project-dir",
+            str(project),
+            "--profiles-dir",
+            str(project),
+            "--target-path",
+            str(work / "target"),
+            "--vars",
+            json.dumps(variables),
+        ]
+    )
+    if outcome.exception is not None:
+        raise LoudongError(f"dbt could not run {' '.join(arguments)}: {outcome.exception}") from outcome.exception
+    return [_row(result) for result in getattr(outcome.result, "results", [])]
+
+
+def _seed_folder(project: Path, policy_dir: Path | None) -> Path:
+    """Where dbt finds the policy tables, relative to the project (dbt takes no other)."""
+    folder = (policy_dir or get_settings().policy_dir).resolve()
+    return Path(os.path.relpath(folder, project))
+
+
+def _connection(settings: Settings) -> dict[str, str]:
+    parts = urlsplit(url("pipeline", settings))
+    return {
+        "LOUDONG_DBT_HOST": str(parts.hostname),
+        "LOUDONG_DBT_PORT": str(parts.port or 5432),
+        "LOUDONG_DBT_DATABASE": unquote(parts.path.lstrip("/")),
+        "LOUDONG_DBT_USER": unquote(parts.username or ""),
+        "LOUDONG_DBT_PASSWORD": unquote(parts.password or ""),
+        "LOUDONG_DBT_THREADS": str(settings.dbt_threads),
+    }
+
+
+def _row(result: Any) -> dict[str, Any]:
+    affected = (result.adapter_response or {}).get("rows_affected")
+    return {
+        "node": result.node.name,
+        "resource": str(result.node.resource_type),
+        "status": str(result.status),
+        "seconds": float(result.execution_time),
+        "rows": affected if isinstance(affected, int) and affected >= 0 else None,
+        "message": " ".join(str(result.message or "").split())[:1000],
+    }
+
+
+def _record(run_id: str, layer: str, results: list[dict[str, Any]]) -> None:
+    with connect() as connection:
+        connection.cursor().executemany(
+            "insert into ops.dbt_result (run_id, layer, node_name, resource, status, seconds, row_count, message) "
+            "values (%(run_id)s, %(layer)s, %(node)s, %(resource)s, %(status)s, %(seconds)s, %(rows)s, %(message)s)",
+            [result | {"run_id": run_id, "layer": layer} for result in results],
+        )
