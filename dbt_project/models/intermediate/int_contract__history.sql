@@ -1,6 +1,6 @@
 -- Contracts in sequence: the newest against those before. Grain: customer x as_of_date, customers with a contract.
 with owed as (
-    select as_of_date, customer_id, contract_id, sum(due_amount) as due_amount, min(due_date) as first_due_date,
+    select as_of_date, customer_id, contract_id, min(due_date) as first_due_date,
         max(due_date) as last_due_date, min(settled_date) as first_settled_date, max(settled_date) as last_settled_date
     from {{ ref('int_repayment__settlement') }}
     group by 1, 2, 3
@@ -22,8 +22,8 @@ sequenced as (
         contract.signed_date,
         contract.limit_amount,
         contract.closed_date,
-        owed.due_amount,
-        owed.last_due_date - contract.start_date as term_days,
+        contract.interest_rate_pct,
+        coalesce(contract.end_date, owed.last_due_date) - contract.start_date as term_days,
         contract.closed_date - owed.last_due_date as closed_late_days,
         first_paid.first_payment_date - owed.first_due_date as first_payment_late_days,
         row_number() over newest_first as recency,
@@ -40,8 +40,7 @@ select
     as_of_date,
     customer_id,
     max(limit_amount) filter (where recency = 1) as newest_limit_amount,
-    {{ ratio('max(due_amount) filter (where recency = 1)', 'max(limit_amount) filter (where recency = 1)') }}
-    as newest_due_to_limit_ratio,
+    max(interest_rate_pct) filter (where recency = 1) as newest_interest_rate_pct,
     max(term_days) filter (where recency = 1) as newest_term_days,
     {{ ratio('max(limit_amount) filter (where recency = 1)', 'max(limit_amount) filter (where recency = 2)') }}
     as limit_growth_ratio,

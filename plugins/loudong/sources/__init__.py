@@ -1,0 +1,1 @@
+"""Sources: public data sets turned into landing files, as a user would turn their own."""
