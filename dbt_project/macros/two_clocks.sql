@@ -18,7 +18,7 @@
 
 {# Local calendar date of an instant. #}
 {% macro local_date(instant) -%}
-    ({{ instant }} at time zone '{{ var("timezone") }}')::date
+    (({{ instant }}) at time zone '{{ var("timezone") }}')::date
 {%- endmacro %}
 
 {# Did the date fall into the `days` days that end with the as_of_date? #}

@@ -42,4 +42,5 @@ select
     candidate.horizon_end_date <= moment.as_of_date as is_mature
 from candidate
 cross join {{ ref('int_label__date') }} as moment
-left join first_default using (customer_id, as_of_date)
+left join first_default
+    on candidate.customer_id = first_default.customer_id and candidate.as_of_date = first_default.as_of_date

@@ -54,12 +54,5 @@ select
     daily.weighted_pd,
     daily.exposure_hhi_ratio::double precision as exposure_hhi_ratio
 from daily
-left join lateral (
-    select known.*
-    from building as known
-    where
-        known.building_id = daily.building_id
-        and {{ described_at('known', 'daily') }}
-    order by known.valid_from_date desc, known.known_from desc
-    limit 1
-) as described on true
+left join building as described
+    on daily.building_id = described.building_id and {{ described_at('described', 'daily') }}

@@ -12,19 +12,52 @@ building as (
     select * from {{ ref('dim_building') }}
 ),
 
-alert as (
-    select * from {{ ref('rpt_visible_alert') }}
+published as (
+    select as_of_date
+    from {{ source('ledger', 'publication') }}
+    where superseded_at is null
 ),
 
-task as (
-    select * from {{ ref('rpt_visible_task') }}
+alerts as (
+    select
+        published.as_of_date,
+        alert.customer_id,
+        count(*)::integer as open_alert_count,
+        (array['minor', 'major', 'critical'])[
+            max(array_position(array['minor', 'major', 'critical'], alert.severity))
+        ] as gravest_severity
+    from published
+    inner join {{ ref('rpt_visible_alert') }} as alert
+        on
+            published.as_of_date >= alert.opened_date
+            and (alert.closed_date is null or alert.closed_date > published.as_of_date)
+    group by published.as_of_date, alert.customer_id
 ),
 
-action as (
-    select action.*
-    from {{ source('risk', 'customer_action') }} as action
-    inner join {{ source('ledger', 'run') }} as run on action.run_id = run.run_id
-    where run.result_hash is not null
+tasks as (
+    select
+        published.as_of_date,
+        task.customer_id,
+        count(*)::integer as open_task_count,
+        min(task.due_date) as next_task_due_date
+    from published
+    inner join {{ ref('rpt_visible_task') }} as task
+        on published.as_of_date >= task.created_date and task.state in ('open', 'overdue')
+    group by published.as_of_date, task.customer_id
+),
+
+actions as (
+    select
+        published.as_of_date,
+        action.customer_id,
+        max(action.standard_code) filter (where action.action_code = 'credit_limit_review') as limit_review_standard_code,
+        max(action.standard_code) filter (where action.action_code = 'repayment_monitoring') as monitoring_standard_code,
+        max(action.standard_code) filter (where action.action_code = 'transaction_restriction')
+            as restriction_standard_code
+    from published
+    inner join {{ ref('rpt_visible_action') }} as action
+        on published.as_of_date between action.period_start_date and action.period_end_date
+    group by published.as_of_date, action.customer_id
 )
 
 select
@@ -55,9 +88,9 @@ select
     customer.floor_code,
     reason.reasons_en,
     reason.reasons_zh,
-    alerts.open_alert_count,
+    coalesce(alerts.open_alert_count, 0) as open_alert_count,
     alerts.gravest_severity,
-    tasks.open_task_count,
+    coalesce(tasks.open_task_count, 0) as open_task_count,
     tasks.next_task_due_date,
     actions.limit_review_standard_code,
     actions.monitoring_standard_code,
@@ -69,60 +102,14 @@ select
     customer.run_id,
     customer.published_at
 from customer
-left join lateral (
-    select known.*
-    from identity as known
-    where
-        known.customer_id = customer.customer_id
-        and {{ described_at('known', 'customer') }}
-    order by known.valid_from_date desc, known.known_from desc
-    limit 1
-) as identity on true
-left join lateral (
-    select known.building_name
-    from building as known
-    where
-        known.building_id = customer.building_id
-        and {{ described_at('known', 'customer') }}
-    order by known.valid_from_date desc, known.known_from desc
-    limit 1
-) as building on true
+left join identity on customer.customer_id = identity.customer_id and {{ described_at('identity', 'customer') }}
+left join building on customer.building_id = building.building_id and {{ described_at('building', 'customer') }}
+left join alerts on customer.customer_id = alerts.customer_id and customer.as_of_date = alerts.as_of_date
+left join tasks on customer.customer_id = tasks.customer_id and customer.as_of_date = tasks.as_of_date
+left join actions on customer.customer_id = actions.customer_id and customer.as_of_date = actions.as_of_date
 left join lateral (
     select
         string_agg(item.value ->> 'en', ' ' order by item.ordinality) as reasons_en,
         string_agg(item.value ->> 'zh', '' order by item.ordinality) as reasons_zh
     from jsonb_array_elements(customer.reasons) with ordinality as item (value, ordinality)
 ) as reason on true
-left join lateral (
-    select
-        count(*)::integer as open_alert_count,
-        (array['minor', 'major', 'critical'])[
-            max(array_position(array['minor', 'major', 'critical'], alert.severity))
-        ] as gravest_severity
-    from alert
-    where
-        alert.customer_id = customer.customer_id
-        and alert.opened_date <= customer.as_of_date
-        and (alert.closed_date is null or alert.closed_date > customer.as_of_date)
-) as alerts on true
-left join lateral (
-    select
-        count(*)::integer as open_task_count,
-        min(task.due_date) as next_task_due_date
-    from task
-    where
-        task.customer_id = customer.customer_id
-        and task.created_date <= customer.as_of_date
-        and task.state in ('open', 'overdue')
-) as tasks on true
-left join lateral (
-    select
-        max(action.standard_code) filter (where action.action_code = 'credit_limit_review') as limit_review_standard_code,
-        max(action.standard_code) filter (where action.action_code = 'repayment_monitoring') as monitoring_standard_code,
-        max(action.standard_code) filter (where action.action_code = 'transaction_restriction')
-            as restriction_standard_code
-    from action
-    where
-        action.customer_id = customer.customer_id
-        and customer.as_of_date between action.period_start_date and action.period_end_date
-) as actions on true

@@ -10,15 +10,8 @@ select
     customer.exposure_amount,
     identity.customer_name_masked
 from {{ ref('rpt_published_customer') }} as customer
-left join lateral (
-    select known.customer_name_masked
-    from {{ ref('rpt_masked_customer') }} as known
-    where
-        known.customer_id = customer.customer_id
-        and {{ described_at('known', 'customer') }}
-    order by known.valid_from_date desc, known.known_from desc
-    limit 1
-) as identity on true
+left join {{ ref('rpt_masked_customer') }} as identity
+    on customer.customer_id = identity.customer_id and {{ described_at('identity', 'customer') }}
 where
     customer.as_of_date = (
         select max(newest.as_of_date)

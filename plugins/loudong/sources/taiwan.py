@@ -132,7 +132,7 @@ def _statuses(raw: pd.DataFrame) -> pd.DataFrame:
     )
     months["months_past_due"] = np.maximum(number, 0)
     months["min_dpd_days"] = (
-        pd.Series(np.where(number > 0, 30 * (number - 1) + 1, -1)).replace(-1, pd.NA).astype("Int64")
+        pd.Series(30 * (number - 1) + 1).where(number > 0).astype("Int64")
     )
     months["status_date"] = months["day"].dt.strftime("%Y-%m-%d")
     return _known(months, months["day"]).drop(columns="day")

@@ -37,3 +37,5 @@ from decision_customer as customer
 cross join decision_run as run
 inner join staging.policy_strategy as strategy on strategy.tier = customer.tier
 left join standing on standing.customer_id = customer.customer_id and standing.action_code = strategy.action_code;
+
+analyze decision_action;

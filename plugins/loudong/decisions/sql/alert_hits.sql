@@ -54,3 +54,6 @@ select
     alert.run_id in (select dead.run_id from decision_dead_run as dead) as is_of_dead_run
 from risk.alert
 where alert.status in ('open', 'acknowledged', 'snoozed');
+
+analyze decision_hit;
+analyze decision_standing_alert;

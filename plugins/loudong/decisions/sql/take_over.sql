@@ -9,6 +9,8 @@ where
     and dead.as_of_date <= run.as_of_date
     and dead.run_id <> run.run_id;
 
+analyze decision_dead_run;
+
 update risk.follow_up_task
 set run_id = run.run_id
 from decision_run as run, decision_dead_run as dead
