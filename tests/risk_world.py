@@ -23,7 +23,7 @@ DELINQUENCY = (
     "past_due_amount numeric, dpd_days integer, delinquent_days integer, bucket_code text, is_open boolean, "
     "start_date date, close_reason_code text"
 )
-MARTS = ("fct_customer_features", "fct_contract_delinquency", "dim_customer", "dim_building")
+FACTS = ("fct_customer_features", "fct_contract_delinquency")
 HISTORY = "valid_from_date date, valid_to_date date, known_from timestamptz, known_to timestamptz"
 CUSTOMER: dict[str, Any] = {
     "customer_type_code": "enterprise",
@@ -124,33 +124,30 @@ class World:
                 insert(connection, "staging", f"policy_{table.name}", policy.rows[table.name])
             policy.record(connection)
 
-    def clear(self, truncate_marts: bool = True) -> None:
-        """Forget every run, but not the portfolio, the policy and the tables."""
+    def clear(self, facts: tuple[str, ...] = FACTS) -> None:
+        """Forget every run and describe the building and customers anew; `facts` are tables of schema marts."""
         tables = [
             *("ops.run", "ops.publication", "ops.model_evaluation", "ops.watermark", "risk.customer_score"),
             *("risk.customer_tier", "risk.alert", "risk.customer_action", "risk.follow_up_task"),
+            *("marts.dim_customer", "marts.dim_building", "landing.customer", "landing.building"),
+            *("landing.industry_indicator", *(f"marts.{fact}" for fact in facts)),
         ]
-        if truncate_marts:
-            tables += [f"marts.{table}" for table in MARTS]
         with connect("admin") as connection:
             connection.execute(f"truncate {', '.join(tables)} cascade".encode())
-        history = {"valid_from_date": date(2024, 1, 1), "known_from": "2024-01-01T00:00:00+08:00"}
+        start = {"valid_from_date": date(2024, 1, 1)}
+        dim = start | {"known_from": "2024-01-01T00:00:00+08:00"}
+        landed = start | {"observed_at": "2024-01-01T00:00:00+08:00", "file_id": 1, "file_line": 1}
+        building = {"building_id": "B1", "building_name": "Tower 1", "manager_id": "M1"}
+        customers = [
+            {"customer_id": f"C{number}", "customer_name": f"王小{number}", "manager_id": "R1"}
+            for number in range(1, 10)
+        ]
         with connect() as connection:
-            insert(
-                connection,
-                "marts",
-                "dim_building",
-                [{"building_id": "B1", "building_name": "Tower 1", "manager_id": "M1"} | history],
-            )
-            insert(
-                connection,
-                "marts",
-                "dim_customer",
-                [
-                    {"customer_id": f"C{number}", "customer_name": f"王小{number}", "manager_id": "R1"} | history
-                    for number in range(1, 10)
-                ],
-            )
+            insert(connection, "marts", "dim_building", [building | dim])
+            insert(connection, "marts", "dim_customer", [customer | dim for customer in customers])
+            digest = {"content_hash": f"{1:032x}"}
+            insert(connection, "landing", "building", [building | landed | digest])
+            insert(connection, "landing", "customer", [customer | landed | digest for customer in customers])
 
     def run(self, as_of_date: date, customers: dict[str, dict[str, Any]], is_gated: bool = True) -> Run:
         """An open run of `as_of_date` with features and scores; a customer is `pd` and what differs from CUSTOMER."""

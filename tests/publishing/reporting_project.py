@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from risk_world import MARTS, PORTFOLIO
+from risk_world import FACTS, PORTFOLIO
 
 from loudong.errors import LoudongError
 from loudong.settings import PROJECT_DIR, Settings
@@ -24,11 +24,14 @@ reporting_test:
     test: {type: postgres, host: 127.0.0.1, port: %(port)s, user: loudong_pipeline, password: %(password)s,
            dbname: %(database)s, schema: staging, threads: 1}
 """
-INDICATOR = """{{ config(materialized='view', schema='staging') }}
-select *, period_end_date as effective_date, observed_at as known_from, null::timestamptz as superseded_at
-from landing.industry_indicator"""
-BUCKET = """{{ config(materialized='view', schema='staging', alias='bucket') }}
-select * from staging.policy_delinquency_bucket"""
+SOURCES = (
+    "version: 2\nsources: [{name: landing, tables: [{name: customer}, {name: building}, {name: industry_indicator}]}]"
+)
+
+
+def planted() -> tuple[str, ...]:
+    """The tables behind the views that stand for the marts."""
+    return tuple(f"planted_{table}" for table in FACTS)
 
 
 def build_reporting(settings: Settings, folder: Path) -> None:
@@ -38,15 +41,14 @@ def build_reporting(settings: Settings, folder: Path) -> None:
     for part in ("macros", "models/reporting"):
         shutil.copytree(PROJECT_DIR / "dbt_project" / part, folder / part)
     with connect() as connection:
-        for table in MARTS:
+        for table in FACTS:
             connection.execute(f"alter table marts.{table} rename to planted_{table}".encode())
             connection.execute(f"create view marts.{table} as select * from marts.planted_{table}".encode())
             _write(
                 folder / "models" / f"{table}.sql",
                 f"{{{{ config(materialized='view', schema='marts') }}}} select * from marts.planted_{table}",
             )
-    _write(folder / "models" / "stg_landing__industry_indicator.sql", INDICATOR)
-    _write(folder / "models" / "delinquency_bucket.sql", BUCKET)
+    _write(folder / "models" / "sources.yml", SOURCES)
     _write(folder / "dbt_project.yml", PROJECT % PORTFOLIO.model_dump())
     values = {
         "port": settings.warehouse_port,

@@ -6,8 +6,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from reporting_project import build_reporting
-from risk_world import MARTS, World, ask, tell
+from reporting_project import build_reporting, planted
+from risk_world import World, ask, tell
 
 from loudong.decisions.decide import decide
 from loudong.errors import LoudongError
@@ -29,11 +29,9 @@ def _world(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Wor
 
 @pytest.fixture
 def page(_world: World) -> str:
-    with connect() as connection:
-        for table in MARTS:
-            connection.execute(f"truncate marts.planted_{table}".encode())
-    _world.clear(truncate_marts=False)
-    tell("update marts.dim_building set building_name = '<script>alert(1)</script>'")
+    _world.clear(planted())
+    with connect("admin") as connection:
+        connection.execute("update landing.building set building_name = '<script>alert(1)</script>'")
     for day, dpd_days in ((D1, 0), (D2, 40)):
         run = _world.run(
             day,

@@ -5,8 +5,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from reporting_project import build_reporting
-from risk_world import MARTS, World, ask, insert, tell
+from reporting_project import build_reporting, planted
+from risk_world import World, ask, insert, tell
 
 from loudong.decisions.decide import decide
 from loudong.pipeline.dates import month_ends
@@ -41,10 +41,7 @@ def _world(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Wor
 
 @pytest.fixture
 def world(_world: World) -> World:
-    with connect() as connection:
-        for table in MARTS:
-            connection.execute(f"truncate marts.planted_{table}".encode())
-    _world.clear(truncate_marts=False)
+    _world.clear(planted())
     return _world
 
 
@@ -70,6 +67,32 @@ def test_the_views_of_the_contract_exist_for_the_bi_reader_with_grain_and_every_
         assert comment.startswith("Grain: "), name
         assert columns == described, name
         view(f"select * from bi.{name}")
+
+
+def test_the_views_hang_on_nothing_that_a_build_replaces(world: World) -> None:
+    rows = ask(
+        "select distinct n.nspname, r.relname from pg_depend d join pg_rewrite w on w.oid = d.objid "
+        "join pg_class v on v.oid = w.ev_class join pg_class r on r.oid = d.refobjid and r.oid <> v.oid "
+        "join pg_namespace n on n.oid = r.relnamespace "
+        "where d.classid = 'pg_rewrite'::regclass and v.relnamespace = 'bi'::regnamespace"
+    )
+    assert {schema for schema, _ in rows} == {"marts", "landing", "risk", "ops"}
+    # Facts are appended to; every other table and view that dbt makes is dropped and made anew before the gates.
+    assert {name for schema, name in rows if schema == "marts"} == {"fct_customer_features", "fct_contract_delinquency"}
+
+
+def test_a_description_is_the_newest_known_at_the_end_of_the_date(world: World) -> None:
+    with connect() as connection:
+        for number, (name, observed_at) in enumerate(
+            (("李四", "2025-03-01T23:59:59+08:00"), ("张三", "2025-03-02T00:00:00+08:00")), start=2
+        ):
+            row = {"customer_id": "C1", "customer_name": name, "valid_from_date": date(2024, 1, 1)}
+            row |= {"observed_at": observed_at, "file_id": 1, "file_line": 1, "content_hash": f"{number:032x}"}
+            insert(connection, "landing", "customer", [row])
+    day(world, D1, {"C1": {"pd": 0.1}})
+    day(world, D2, {"C1": {"pd": 0.1}})
+    names = view("select as_of_date, customer_name_masked from bi.customer_360 order by as_of_date")
+    assert names == [(D1, "李**"), (D2, "张**")]
 
 
 def test_no_view_shows_names_numbers_phones_or_addresses_of_people(world: World) -> None:

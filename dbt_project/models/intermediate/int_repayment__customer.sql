@@ -6,7 +6,6 @@ with contract as (
         coalesce(standing.past_due_amount > bound.bound_amount, false) as is_material
     from {{ ref('int_repayment__contract') }} as standing
     left join {{ ref('int_delinquency__bound') }} as bound using (customer_id, contract_id)
-    where standing.is_open or standing.dpd_days > 0
 ),
 
 recorded as (

@@ -5,13 +5,12 @@ with customer as (
 ),
 
 building as (
-    select * from {{ ref('dim_building') }}
+    select * from {{ ref('rpt_described_building') }}
 ),
 
 daily as (
     select
         as_of_date,
-        cutoff_at,
         building_id,
         count(*) as customer_count,
         count(*) filter (where tier = 'high') as high_count,
@@ -28,7 +27,7 @@ daily as (
         sum(pd * exposure_amount::double precision) / nullif(sum(exposure_amount), 0)::double precision as weighted_pd,
         sum(exposure_amount ^ 2) / nullif(sum(exposure_amount), 0) ^ 2 as exposure_hhi_ratio
     from customer
-    group by as_of_date, cutoff_at, building_id
+    group by as_of_date, building_id
 )
 
 select
@@ -37,7 +36,7 @@ select
     described.building_name,
     described.building_type_code,
     described.city_name,
-    described.manager_id as building_manager_id,
+    described.building_manager_id,
     daily.customer_count,
     daily.high_count,
     daily.medium_count,
@@ -55,4 +54,4 @@ select
     daily.exposure_hhi_ratio::double precision as exposure_hhi_ratio
 from daily
 left join building as described
-    on daily.building_id = described.building_id and {{ described_at('described', 'daily') }}
+    on daily.building_id = described.building_id and daily.as_of_date = described.as_of_date

@@ -5,17 +5,15 @@ with customer as (
 ),
 
 identity as (
-    select * from {{ ref('rpt_masked_customer') }}
+    select * from {{ ref('rpt_described_customer') }}
 ),
 
 building as (
-    select * from {{ ref('dim_building') }}
+    select * from {{ ref('rpt_described_building') }}
 ),
 
 published as (
-    select as_of_date
-    from {{ source('ledger', 'publication') }}
-    where superseded_at is null
+    select as_of_date from {{ ref('rpt_published_date') }}
 ),
 
 alerts as (
@@ -102,8 +100,8 @@ select
     customer.run_id,
     customer.published_at
 from customer
-left join identity on customer.customer_id = identity.customer_id and {{ described_at('identity', 'customer') }}
-left join building on customer.building_id = building.building_id and {{ described_at('building', 'customer') }}
+left join identity on customer.customer_id = identity.customer_id and customer.as_of_date = identity.as_of_date
+left join building on customer.building_id = building.building_id and customer.as_of_date = building.as_of_date
 left join alerts on customer.customer_id = alerts.customer_id and customer.as_of_date = alerts.as_of_date
 left join tasks on customer.customer_id = tasks.customer_id and customer.as_of_date = tasks.as_of_date
 left join actions on customer.customer_id = actions.customer_id and customer.as_of_date = actions.as_of_date

@@ -10,8 +10,8 @@ select
     customer.exposure_amount,
     identity.customer_name_masked
 from {{ ref('rpt_published_customer') }} as customer
-left join {{ ref('rpt_masked_customer') }} as identity
-    on customer.customer_id = identity.customer_id and {{ described_at('identity', 'customer') }}
+left join {{ ref('rpt_described_customer') }} as identity
+    on customer.customer_id = identity.customer_id and customer.as_of_date = identity.as_of_date
 where
     customer.as_of_date = (
         select max(newest.as_of_date)

@@ -4,8 +4,7 @@ select
     publication.as_of_date,
     publication.run_id,
     publication.published_at,
-    -- The instant at which the date ends in the portfolio's time zone: what was known before it counts.
-    (publication.as_of_date + 1)::timestamp at time zone '{{ var("timezone") }}' as cutoff_at,
+    publication.cutoff_at,
     feature.customer_id,
     feature.customer_type_code,
     feature.industry_code,
@@ -34,11 +33,10 @@ select
     coalesce(feature.dpd_days, 0) as dpd_days,
     array_position(array['low', 'medium', 'high'], tier.tier)
     - array_position(array['low', 'medium', 'high'], tier.previous_tier) as tier_step
-from {{ source('ledger', 'publication') }} as publication
+from {{ ref('rpt_published_date') }} as publication
 inner join {{ ref('fct_customer_features') }} as feature
     on publication.run_id = feature.run_id and publication.as_of_date = feature.as_of_date
 inner join {{ source('risk', 'customer_score') }} as score
     on feature.customer_id = score.customer_id and feature.as_of_date = score.as_of_date and feature.run_id = score.run_id
 inner join {{ source('risk', 'customer_tier') }} as tier
     on feature.customer_id = tier.customer_id and feature.as_of_date = tier.as_of_date and feature.run_id = tier.run_id
-where publication.superseded_at is null

@@ -43,6 +43,18 @@ worst as (
     from age
     inner join slice on age.cohort_month = slice.cohort_month and age.months_on_book >= slice.months_on_book
     group by age.cohort_month, age.months_on_book, age.as_of_date, slice.customer_id, slice.contract_id
+),
+
+-- Buckets of the policy that decided the newest published date.
+bucket as (
+    select
+        entry.value ->> 'bucket_code' as bucket_code,
+        (entry.value ->> 'min_dpd_days')::integer as min_dpd_days
+    from {{ ref('rpt_published_date') }} as published
+    inner join {{ source('ledger', 'run') }} as run on published.run_id = run.run_id
+    inner join {{ source('ledger', 'policy_version') }} as policy on run.policy_version = policy.policy_version
+    cross join lateral jsonb_array_elements(policy.content -> 'delinquency_bucket') as entry (value)
+    where published.as_of_date = (select max(newest.as_of_date) from {{ ref('rpt_published_date') }} as newest)
 )
 
 select
@@ -50,12 +62,12 @@ select
     worst.months_on_book,
     worst.as_of_date,
     bucket.bucket_code,
-    bucket.min_dpd_days::integer as min_dpd_days,
+    bucket.min_dpd_days,
     count(*) as contract_count,
     count(*) filter (where worst.worst_dpd_days >= bucket.min_dpd_days) as ever_count,
     (count(*) filter (where worst.worst_dpd_days >= bucket.min_dpd_days) / count(*)::numeric)::double precision
         as ever_ratio
 from worst
-cross join {{ ref('delinquency_bucket') }} as bucket
+cross join bucket
 where bucket.min_dpd_days > 0
 group by worst.cohort_month, worst.months_on_book, worst.as_of_date, bucket.bucket_code, bucket.min_dpd_days

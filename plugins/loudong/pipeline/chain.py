@@ -80,7 +80,9 @@ def panel_dates(connection: Connection, label_known_before: datetime) -> tuple[d
         dates = [row[0] for row in rows]
     else:
         first = portfolio.history_start_date + timedelta(days=WARM_UP_DAYS)
-        known_until = (label_known_before - timedelta(microseconds=1)).date()
+        row = connection.execute("select max(observed_date) from ops.delivery").fetchone()
+        last_delivered = row[0] if row and row[0] else first
+        known_until = min((label_known_before - timedelta(microseconds=1)).date(), last_delivered)
         dates = month_ends(first, known_until - timedelta(days=portfolio.horizon_days))
     if not dates:
         raise LoudongError(

@@ -36,6 +36,7 @@ def _portfolio(first: date, last: date) -> PortfolioSettings:
         timezone=ZONE,
         horizon_days=30,
         default_dpd_days=10,
+        materiality_amount=0,
         history_start_date=first,
         history_end_date=last,
     )

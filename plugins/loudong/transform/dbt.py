@@ -58,6 +58,7 @@ def run_variables(run: Run) -> dict[str, Any]:
         "horizon_days": portfolio.horizon_days,
         "default_dpd_days": portfolio.default_dpd_days,
         "judged_dates": portfolio.judged_dates,
+        "materiality_amount": portfolio.materiality_amount,
     }
 
 

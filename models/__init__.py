@@ -1,0 +1,1 @@
+"""The learned part: features, label and panel, training, calibration, evaluation, scoring and reasons."""

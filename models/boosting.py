@@ -1,0 +1,77 @@
+"""LightGBM: one way to fit, seeded and deterministic, with the certain signs as constraints."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.features import Feature
+from models.splits import customer_fold
+
+if TYPE_CHECKING:
+    import lightgbm
+
+PARAMETERS: dict[str, Any] = {
+    "objective": "binary",
+    "learning_rate": 0.03,
+    "num_leaves": 15,
+    "min_data_in_leaf": 60,
+    "feature_fraction": 0.4,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 10.0,
+    "max_bin": 127,
+    "seed": 7,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 2,
+    "verbosity": -1,
+}
+MOST_ROUNDS = 1500
+PATIENCE_ROUNDS = 60
+# Of the customers who learn, one in this many stops the boosting instead.
+STOPPING_FOLDS = 6
+
+
+def fit(values: "np.ndarray", bad: "np.ndarray", features: tuple[Feature, ...], rounds: int) -> "lightgbm.Booster":
+    """A booster of exactly `rounds` trees on all rows given."""
+    import lightgbm
+
+    return lightgbm.train(_parameters(features), _dataset(values, bad, features), num_boost_round=rounds)
+
+
+def best_rounds(
+    values: "np.ndarray",
+    bad: "np.ndarray",
+    customers: "np.ndarray",
+    dates: "np.ndarray",
+    features: tuple[Feature, ...],
+) -> int:
+    """How many trees: boosting stops on customers (by hash) that it does not learn from, on the later half of dates."""
+    import lightgbm
+
+    stopping = customer_fold(customers, STOPPING_FOLDS) == 0
+    middle = np.sort(np.unique(dates))[len(np.unique(dates)) // 2]
+    late = stopping & (dates >= middle)
+    learned = _dataset(values[~stopping], bad[~stopping], features)
+    judged = lightgbm.Dataset(values[late], bad[late], reference=learned)
+    booster = lightgbm.train(
+        _parameters(features),
+        learned,
+        num_boost_round=MOST_ROUNDS,
+        valid_sets=[judged],
+        callbacks=[lightgbm.early_stopping(PATIENCE_ROUNDS, verbose=False)],
+    )
+    return max(booster.best_iteration, 10)
+
+
+def _parameters(features: tuple[Feature, ...]) -> dict[str, Any]:
+    return PARAMETERS | {
+        "monotone_constraints": [feature.monotone for feature in features],
+        "monotone_constraints_method": "basic",
+    }
+
+
+def _dataset(values: "np.ndarray", bad: "np.ndarray", features: tuple[Feature, ...]) -> "lightgbm.Dataset":
+    import lightgbm
+
+    return lightgbm.Dataset(values, bad, feature_name=[feature.name for feature in features], free_raw_data=False)
