@@ -49,7 +49,7 @@ def best_rounds(
     """How many trees: boosting stops on customers (by hash) that it does not learn from, on the later half of dates."""
     import lightgbm
 
-    stopping = customer_fold(customers, STOPPING_FOLDS) == 0
+    stopping = customer_fold(customers, STOPPING_FOLDS, "stopping") == 0
     middle = np.sort(np.unique(dates))[len(np.unique(dates)) // 2]
     late = stopping & (dates >= middle)
     learned = _dataset(values[~stopping], bad[~stopping], features)

@@ -15,10 +15,13 @@ TEST_DATES = 3
 Mask = npt.NDArray[np.bool_]
 
 
-def customer_fold(customers: npt.NDArray[np.str_], folds: int = FOLDS) -> npt.NDArray[np.int64]:
-    """Fold of each row, from a hash of its customer: stable over time and machines."""
+def customer_fold(customers: npt.NDArray[np.str_], folds: int = FOLDS, purpose: str = "") -> npt.NDArray[np.int64]:
+    """Fold of each row, from a hash of its customer and the purpose: stable over time and machines.
+
+    Slices for different purposes cut across each other; with one hash for all, a slice within a fold may be empty.
+    """
     unique, inverse = np.unique(customers, return_inverse=True)
-    fold = np.array([int(hashlib.md5(name.encode()).hexdigest()[:8], 16) % folds for name in unique])
+    fold = np.array([int(hashlib.md5(f"{purpose}{name}".encode()).hexdigest()[:8], 16) % folds for name in unique])
     return fold[inverse]
 
 

@@ -60,6 +60,7 @@ def decide(run: Run) -> DecisionSummary:
         raised = newest is None or run.as_of_date >= newest
         counts = _raise(connection) if raised else {}
         tiers, rises, falls = _count_tiers(connection)
+        connection.execute("select risk.refresh_statistics()")
         return DecisionSummary(tiers, rises, falls, raised, **counts, decided_before=previous)
 
 

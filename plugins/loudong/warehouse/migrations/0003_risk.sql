@@ -142,3 +142,13 @@ create table risk.follow_up_task (
 comment on table risk.follow_up_task is 'Grain: one required contact.';
 create index follow_up_task_customer on risk.follow_up_task (customer_id, created_date);
 create unique index follow_up_task_one_open on risk.follow_up_task (customer_id, kind_code) where state in ('open', 'overdue');
+
+-- The pipeline does not own these tables, yet reads them right after filling them: without statistics the planner
+-- takes tens of thousands of new rows for a handful.
+create function risk.refresh_statistics() returns void
+language plpgsql security definer set search_path = risk, pg_temp as $$
+begin
+    analyze risk.customer_score, risk.customer_tier, risk.alert, risk.customer_action, risk.follow_up_task;
+end
+$$;
+comment on function risk.refresh_statistics is 'Renew the planner''s statistics of what the daily run decides.';
