@@ -53,9 +53,7 @@ def read_portfolio(folder: Path) -> PortfolioSettings:
     """The settings beside the landing files in `folder`; a LoudongError says what is missing or wrong."""
     path = folder / FILE_NAME
     if not path.is_file():
-        raise LoudongError(
-            f"{path} is missing: it names the portfolio's currency, time zone, horizon and dates"
-        )
+        raise LoudongError(f"{path} is missing: it names the portfolio's currency, time zone, horizon and dates")
     try:
         return PortfolioSettings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
