@@ -66,7 +66,8 @@ def generate(
         for first in firsts
     ]
     report = GenerationReport(rows=write_shared(world, calendar, out, daily_days, seed, dirty))
-    tally, truths = Tally.empty(), []
+    tally = Tally.empty()
+    truths: list[Truth] = []
     with get_context("spawn").Pool(min(WORKERS, len(jobs))) if len(jobs) > 1 else _Here() as pool:
         for done, result in enumerate(pool.imap(make_block, jobs), start=1):
             _take_in(report, tally, truths, result)
