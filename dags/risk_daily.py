@@ -57,34 +57,34 @@ trigger the date again; a run that died is simply run again. A day without deliv
         return PokeReturnValue(is_done=True, xcom_value=run_id)
 
     @task
-    def gate(run_id: str, name: str) -> int:
+    def gate(run: str, name: str) -> int:
         from loudong.pipeline import steps
 
-        return steps.gate(run_id, name)
+        return steps.gate(run, name)
 
     @task
-    def build(run_id: str, name: str) -> int:
+    def build(run: str, name: str) -> int:
         from loudong.pipeline import steps
 
-        return steps.build(run_id, name)
+        return steps.build(run, name)
 
     @task
-    def score(run_id: str) -> int:
+    def score(run: str) -> int:
         from loudong.pipeline import steps
 
-        return steps.score(run_id)
+        return steps.score(run)
 
     @task
-    def decide(run_id: str) -> dict[str, object]:
+    def decide(run: str) -> dict[str, object]:
         from loudong.pipeline import steps
 
-        return steps.decide(run_id)
+        return steps.decide(run)
 
     @task(outlets=[PUBLISHED])
-    def publish(run_id: str) -> str:
+    def publish(run: str) -> str:
         from loudong.pipeline import steps
 
-        return steps.publish(run_id)
+        return steps.publish(run)
 
     @task
     def tell(**context: object) -> str:
@@ -93,10 +93,10 @@ trigger the date again; a run that died is simply run again. A day without deliv
         return str(steps.tell(as_of_date_of(context)))
 
     @task
-    def close_run(run_id: str) -> None:
+    def close_run(run: str) -> None:
         from loudong.pipeline import runs
 
-        runs.close_run(run_id, "failed", "a task of the DAG run failed or was stopped")
+        runs.close_run(run, "failed", "a task of the DAG run failed or was stopped")
 
     run_id = open_run()
     layers = [

@@ -52,32 +52,32 @@ champion goes on scoring; nothing has to be undone. Clear the run to try again.
         return PokeReturnValue(is_done=True, xcom_value=run_id)
 
     @task
-    def build(run_id: str, name: str) -> int:
+    def build(run: str, name: str) -> int:
         from loudong.pipeline import steps
 
-        return steps.build(run_id, name)
+        return steps.build(run, name)
 
     @task
-    def build_label(run_id: str, **context: object) -> int:
+    def build_label(run: str, **context: object) -> int:
         from loudong.pipeline import chain as training
         from loudong.pipeline import steps
 
-        return steps.build_label(run_id, training.label_known_before(training_date_of(context)))
+        return steps.build_label(run, training.label_known_before(training_date_of(context)))
 
     @task(outlets=[REGISTERED])
-    def train(run_id: str, **context: object) -> str:
+    def train(run: str, **context: object) -> str:
         from loudong.pipeline import chain as training
         from loudong.pipeline import runs, steps
 
-        model = steps.train(run_id, training.label_known_before(training_date_of(context)))
-        runs.close_run(run_id, "done")
+        model = steps.train(run, training.label_known_before(training_date_of(context)))
+        runs.close_run(run, "done")
         return f"{model.model_name} version {model.version}"
 
     @task
-    def close_run(run_id: str) -> None:
+    def close_run(run: str) -> None:
         from loudong.pipeline import runs
 
-        runs.close_run(run_id, "failed", "a task of the DAG run failed or was stopped")
+        runs.close_run(run, "failed", "a task of the DAG run failed or was stopped")
 
     run_id = open_panel()
     layers = [

@@ -13,14 +13,14 @@ ACTIVE_STATES = ("queued", "running")
 def as_of_date_of(context: Mapping[str, Any]) -> date:
     """The business date that the DAG run of this task describes."""
     dag_run = context["dag_run"]
-    return as_of_date(dag_run.conf, dag_run.data_interval_start, str(dag_run.run_type), get_settings().timezone)
+    return as_of_date(dag_run.conf, dag_run.data_interval_start, _run_type(dag_run), get_settings().timezone)
 
 
 def training_date_of(context: Mapping[str, Any]) -> date:
     """Until when a training run may know outcomes: `conf`, else the last day before its data interval ends."""
     dag_run = context["dag_run"]
     end = dag_run.data_interval_end
-    return as_of_date(dag_run.conf, end and end - timedelta(days=1), str(dag_run.run_type), get_settings().timezone)
+    return as_of_date(dag_run.conf, end and end - timedelta(days=1), _run_type(dag_run), get_settings().timezone)
 
 
 def holder_of(context: Mapping[str, Any]) -> str:
@@ -32,3 +32,8 @@ def holder_of(context: Mapping[str, Any]) -> str:
 def earlier_run_is_active(context: Mapping[str, Any]) -> bool:
     """True while a DAG run of an earlier date has not ended: dates are decided in order."""
     return any(context["ti"].get_previous_dagrun(state=state) is not None for state in ACTIVE_STATES)
+
+
+def _run_type(dag_run: Any) -> str:
+    """`scheduled`, `backfill`, `manual` ...: Airflow hands over an enumeration or its text."""
+    return str(getattr(dag_run.run_type, "value", dag_run.run_type))

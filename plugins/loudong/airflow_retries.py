@@ -6,15 +6,15 @@ from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 
 def only_unreachable() -> ExceptionRetryPolicy:
-    """Retry when the warehouse did not answer; fail at once on any other error that Loudong itself raises."""
+    """Retry when the warehouse did not answer or broke off; fail at once on any other error: it would fail again."""
     return ExceptionRetryPolicy(
         rules=[
             RetryRule(
-                exception="loudong.errors.WarehouseUnreachableError",
+                exception=["loudong.errors.WarehouseUnreachableError", "psycopg.OperationalError"],
                 action=RetryAction.RETRY,
                 retry_delay=timedelta(seconds=30),
                 reason="the warehouse did not answer",
             ),
-            RetryRule(exception="loudong.errors.LoudongError", action=RetryAction.FAIL, reason="would fail again"),
-        ]
+        ],
+        default=RetryAction.FAIL,
     )

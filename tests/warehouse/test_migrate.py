@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+
 from loudong.errors import LoudongError, WarehouseUnreachableError
 from loudong.landing.contract import entities
 from loudong.settings import Settings

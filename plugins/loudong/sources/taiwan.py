@@ -131,9 +131,7 @@ def _statuses(raw: pd.DataFrame) -> pd.DataFrame:
         [number == -2, number == -1, number == 0], ["unused", "paid_in_full", "revolving"], "past_due"
     )
     months["months_past_due"] = np.maximum(number, 0)
-    months["min_dpd_days"] = (
-        pd.Series(30 * (number - 1) + 1).where(number > 0).astype("Int64")
-    )
+    months["min_dpd_days"] = pd.Series(30 * (number - 1) + 1).where(number > 0).astype("Int64")
     months["status_date"] = months["day"].dt.strftime("%Y-%m-%d")
     return _known(months, months["day"]).drop(columns="day")
 
