@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, PokeReturnValue, chain, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from loudong.airflow import as_of_date_of, earlier_run_is_active, holder_of
+from loudong.airflow import WAIT_SECONDS, as_of_date_of, earlier_run_is_active, holder_of
 from loudong.airflow_retries import only_unreachable
 from loudong.pipeline.dates import DAILY_CRON
 from loudong.settings import get_settings
@@ -34,7 +34,7 @@ trigger the date again; a run that died is simply run again. A day without deliv
 """,
 ) as dag:
 
-    @task.sensor(poke_interval=5, timeout=3 * 3600, mode="reschedule")
+    @task.sensor(poke_interval=WAIT_SECONDS, timeout=3 * 3600, mode="reschedule")
     def wait_for_turn(**context: object) -> bool:
         return not earlier_run_is_active(context)
 
@@ -44,7 +44,7 @@ trigger the date again; a run that died is simply run again. A day without deliv
 
         return steps.pull(as_of_date_of(context))
 
-    @task.sensor(poke_interval=5, timeout=3 * 3600, mode="reschedule")
+    @task.sensor(poke_interval=WAIT_SECONDS, timeout=3 * 3600, mode="reschedule")
     def open_run(**context: object) -> PokeReturnValue:
         from loudong.pipeline import runs, steps
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, PokeReturnValue, chain, task
 
-from loudong.airflow import holder_of, training_date_of
+from loudong.airflow import WAIT_SECONDS, holder_of, training_date_of
 from loudong.airflow_retries import only_unreachable
 from loudong.pipeline.dates import TRAINING_CRON
 from loudong.settings import get_settings
@@ -39,7 +39,7 @@ champion goes on scoring; nothing has to be undone. Clear the run to try again.
 
         return steps.pull(training_date_of(context))
 
-    @task.sensor(poke_interval=5, timeout=3 * 3600, mode="reschedule")
+    @task.sensor(poke_interval=WAIT_SECONDS, timeout=3 * 3600, mode="reschedule")
     def open_panel(**context: object) -> PokeReturnValue:
         from loudong.pipeline import chain as training
         from loudong.pipeline import runs

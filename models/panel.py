@@ -73,7 +73,7 @@ def read_panel(run: Run, features: tuple[Feature, ...]) -> Panel:
         bad=table["bad"].to_numpy(np.float64),
         customers=table["customer_id"].to_numpy(np.str_),
         dates=table["as_of_date"].to_numpy("datetime64[D]"),
-        customer_types=table["type"].to_numpy(np.str_),
+        customer_types=table["type"].fillna("unknown").astype(str).to_numpy(np.str_),
         content_hash=digest[:16],
     )
 

@@ -8,6 +8,9 @@ from loudong.pipeline.dates import as_of_date
 from loudong.settings import get_settings
 
 ACTIVE_STATES = ("queued", "running")
+# Between two looks of a waiting task. Airflow needs up to 5 s to notice that its process ended; a task queued again
+# before that would count as lost.
+WAIT_SECONDS = 15
 
 
 def as_of_date_of(context: Mapping[str, Any]) -> date:

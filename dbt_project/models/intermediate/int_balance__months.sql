@@ -12,7 +12,7 @@ months as (
         as_of_date,
         customer_id,
         {% for month in range(6) -%}
-        sum(balance_amount) filter (where months_back = {{ month }}) as balance_amount_m{{ month }},
+            sum(balance_amount) filter (where months_back = {{ month }}) as balance_amount_m{{ month }},
         {{ ratio(
             "sum(balance_amount) filter (where months_back = " ~ month ~ ")",
             "sum(limit_amount) filter (where months_back = " ~ month ~ ")"

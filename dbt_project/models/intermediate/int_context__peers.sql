@@ -1,5 +1,6 @@
 -- How the others of the same building and industry stand. Grain: customer x as_of_date.
--- The customer itself is left out. Shares of small groups lean on the portfolio's: shrinkage_customers of them are added.
+-- The customer itself is left out. Shares of small groups lean on the portfolio's:
+-- shrinkage_customers of them are added.
 with standing as (
     select
         spine.as_of_date,
@@ -33,12 +34,20 @@ select
     customer_id,
     building_id,
     case when building_id is not null then building_customer_count end as building_customer_count,
-    case when building_id is not null and building_peers > 0 then
-        ((building_late + {{ var('shrinkage_customers') }} * portfolio_ratio)
-        / (building_peers + {{ var('shrinkage_customers') }}))::double precision
+    case
+        when building_id is not null and building_peers > 0
+            then
+                (
+                    (building_late + {{ var('shrinkage_customers') }} * portfolio_ratio)
+                    / (building_peers + {{ var('shrinkage_customers') }})
+                )::double precision
     end as building_arrears_ratio,
-    case when industry_code is not null and industry_peers > 0 then
-        ((industry_late + {{ var('shrinkage_customers') }} * portfolio_ratio)
-        / (industry_peers + {{ var('shrinkage_customers') }}))::double precision
+    case
+        when industry_code is not null and industry_peers > 0
+            then
+                (
+                    (industry_late + {{ var('shrinkage_customers') }} * portfolio_ratio)
+                    / (industry_peers + {{ var('shrinkage_customers') }})
+                )::double precision
     end as industry_arrears_ratio
 from counted

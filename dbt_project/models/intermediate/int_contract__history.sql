@@ -1,6 +1,7 @@
 -- Contracts in sequence: the newest against those before. Grain: customer x as_of_date, customers with a contract.
 with owed as (
-    select as_of_date, customer_id, contract_id, min(due_date) as first_due_date,
+    select
+        as_of_date, customer_id, contract_id, min(due_date) as first_due_date,
         max(due_date) as last_due_date, min(settled_date) as first_settled_date, max(settled_date) as last_settled_date
     from {{ ref('int_repayment__settlement') }}
     group by 1, 2, 3
@@ -32,7 +33,8 @@ sequenced as (
     left join owed using (as_of_date, customer_id, contract_id)
     left join first_paid using (as_of_date, customer_id, contract_id)
     window newest_first as (
-        partition by contract.as_of_date, contract.customer_id order by contract.signed_date desc, contract.contract_id desc
+        partition by contract.as_of_date, contract.customer_id
+        order by contract.signed_date desc, contract.contract_id desc
     )
 )
 
@@ -43,9 +45,9 @@ select
     max(interest_rate_pct) filter (where recency = 1) as newest_interest_rate_pct,
     max(term_days) filter (where recency = 1) as newest_term_days,
     {{ ratio('max(limit_amount) filter (where recency = 1)', 'max(limit_amount) filter (where recency = 2)') }}
-    as limit_growth_ratio,
+        as limit_growth_ratio,
     {{ ratio('max(limit_amount) filter (where recency = 1)', 'max(limit_amount) filter (where recency > 1)') }}
-    as limit_to_largest_ratio,
+        as limit_to_largest_ratio,
     max(as_of_date - signed_date) filter (where recency = 2) as days_since_previous_contract_days,
     max(as_of_date - closed_date) filter (where recency = 2) as days_since_previous_close_days,
     max(closed_late_days) filter (where recency = 2) as previous_closed_late_days,

@@ -24,12 +24,12 @@ select
     latest.score_value as credit_score_value,
     latest.as_of_date - latest.score_date as credit_score_age_days,
     {% for days in (30, 90, 180) -%}
-    latest.score_value - (array_agg(score.score_value order by score.score_date desc) filter (
-        where score.score_date <= latest.score_date - {{ days }}
-    ))[1] as credit_score_change_{{ days }}d,
+        latest.score_value - (array_agg(score.score_value order by score.score_date desc) filter (
+            where score.score_date <= latest.score_date - {{ days }}
+        ))[1] as credit_score_change_{{ days }}d,
     {% endfor -%}
     min(score.score_value) filter (where {{ within('score.score_date', 365, 'latest.as_of_date') }})
-    as credit_score_lowest_365d
+        as credit_score_lowest_365d
 from latest
 inner join score using (as_of_date, customer_id, source_code)
 group by latest.as_of_date, latest.customer_id, latest.score_value, latest.score_date

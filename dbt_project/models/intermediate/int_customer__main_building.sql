@@ -5,11 +5,11 @@ with places as (
     from {{ ref('int_occupancy__known') }}
     where is_current
     union all
-    select as_of_date, customer_id, building_id, 2, start_date, contract_id
+    select as_of_date, customer_id, building_id, 2 as preference, start_date, contract_id as place_id
     from {{ ref('int_contract__known') }}
     where building_id is not null and is_open
     union all
-    select as_of_date, customer_id, building_id, 3, start_date, contract_id
+    select as_of_date, customer_id, building_id, 3 as preference, start_date, contract_id as place_id
     from {{ ref('int_contract__known') }}
     where building_id is not null and not is_open
 )

@@ -17,11 +17,12 @@ select
     contract.customer_id,
     contract.contract_id,
     {% if var('materiality_amount') is none -%}
-    greatest(
-        coalesce(bound.absolute_amount, 0), coalesce(bound.relative_pct, 0) / 100.0 * coalesce(contract.limit_amount, 0)
-    )
+        greatest(
+            coalesce(bound.absolute_amount, 0),
+            coalesce(bound.relative_pct, 0) / 100.0 * coalesce(contract.limit_amount, 0)
+        )
     {%- else -%}
-    {{ var('materiality_amount') }}
+        {{ var('materiality_amount') }}
     {%- endif %} as bound_amount
 from first_contract as contract
 inner join customer_type using (customer_id)

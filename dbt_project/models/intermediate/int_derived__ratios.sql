@@ -6,23 +6,24 @@ select
     spine.as_of_date - spine.registered_date as business_age_days,
     bucket.bucket_code,
     {% for days in (30, 90, 180, 365) -%}
-    {{ ratio("paid.paid_amount_" ~ days ~ "d", "lateness.due_amount_" ~ days ~ "d") }} as paid_ratio_{{ days }}d,
+        {{ ratio("paid.paid_amount_" ~ days ~ "d", "lateness.due_amount_" ~ days ~ "d") }} as paid_ratio_{{ days }}d,
     {% endfor -%}
     lateness.mean_days_late_90d - lateness.mean_days_late_365d as days_late_trend,
     {{ ratio("repayment.past_due_amount", "exposure.exposure_amount") }} as past_due_ratio,
     {{ ratio("movement.inflow_amount_90d - movement.inflow_amount_prior_90d", "movement.inflow_amount_prior_90d") }}
-    as inflow_change_90d_ratio,
+        as inflow_change_90d_ratio,
     {{ ratio("movement.inflow_amount_30d - movement.inflow_amount_prior_30d", "movement.inflow_amount_prior_30d") }}
-    as inflow_change_30d_ratio,
+        as inflow_change_30d_ratio,
     {{ ratio("4 * movement.inflow_amount_90d", "movement.inflow_amount_365d") }} as inflow_90d_to_year_ratio,
     {{ ratio("movement.outflow_amount_90d", "movement.inflow_amount_90d") }} as outflow_to_inflow_90d_ratio,
     {{ ratio("4 * movement.transaction_90d_count", "movement.transaction_365d_count") }} as activity_90d_to_year_ratio,
     {{ ratio("lateness.due_amount_90d", "movement.inflow_amount_90d") }} as due_to_inflow_90d_ratio,
     {% for month in range(5) -%}
-    {{ ratio("paid.paid_amount_m" ~ month, "balance.balance_amount_m" ~ (month + 1)) }} as paid_to_balance_ratio_m{{ month }},
+        {{ ratio("paid.paid_amount_m" ~ month, "balance.balance_amount_m" ~ (month + 1)) }}
+            as paid_to_balance_ratio_m{{ month }},
     {% endfor -%}
     {{ ratio("balance.balance_amount_m0 - balance.balance_amount_m5", "exposure.limit_amount") }}
-    as balance_change_5m_to_limit_ratio,
+        as balance_change_5m_to_limit_ratio,
     {{ ratio("paid.paid_amount_180d", "exposure.limit_amount") }} as paid_180d_to_limit_ratio
 from {{ ref('int_spine__customer_date') }} as spine
 left join {{ ref('int_repayment__customer') }} as repayment using (as_of_date, customer_id)

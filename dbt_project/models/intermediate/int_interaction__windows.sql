@@ -1,7 +1,9 @@
 -- Contacts. Grain: customer x as_of_date, customers who were ever contacted.
 -- A promise is broken when less than the promised amount was paid from the promise to the promised day.
 with contact as (
-    select spine.as_of_date, spine.customer_id, contacted.effective_date, contacted.is_answered, contacted.is_complaint,
+    select
+        spine.as_of_date, spine.customer_id, contacted.interaction_id, contacted.effective_date,
+        spine.as_of_date - contacted.effective_date as age_days, contacted.is_answered, contacted.is_complaint,
         contacted.satisfaction_score, contacted.promised_amount, contacted.promised_date
     from {{ ref('int_spine__customer_date') }} as spine
     inner join {{ ref('stg_landing__interaction') }} as contacted
@@ -24,9 +26,10 @@ promise as (
     where
         contact.promised_date < contact.as_of_date
         and contact.promised_amount > 0
-        and {{ within('contact.effective_date', 365, 'contact.as_of_date') }}
-    group by contact.as_of_date, contact.customer_id, contact.effective_date, contact.promised_amount,
-        contact.promised_date
+        and contact.age_days < 365
+    group by
+        contact.as_of_date, contact.customer_id, contact.interaction_id, contact.effective_date,
+        contact.promised_amount, contact.promised_date
 ),
 
 kept as (
@@ -38,14 +41,13 @@ kept as (
 select
     contact.as_of_date,
     contact.customer_id,
-    count(*) filter (where {{ within('effective_date', 30) }}) as contact_30d_count,
-    count(*) filter (where {{ within('effective_date', 90) }}) as contact_90d_count,
-    count(*) filter (where not is_answered and {{ within('effective_date', 30) }}) as unanswered_contact_30d_count,
-    count(*) filter (where not is_answered and {{ within('effective_date', 90) }}) as unanswered_contact_90d_count,
-    count(*) filter (where is_complaint and {{ within('effective_date', 90) }}) as complaint_90d_count,
-    (avg(satisfaction_score) filter (where {{ within('effective_date', 365) }}))::double precision
-    as satisfaction_365d,
-    contact.as_of_date - max(effective_date) filter (where is_answered) as days_since_contact_days,
+    count(*) filter (where contact.age_days < 30) as contact_30d_count,
+    count(*) filter (where contact.age_days < 90) as contact_90d_count,
+    count(*) filter (where not contact.is_answered and contact.age_days < 30) as unanswered_contact_30d_count,
+    count(*) filter (where not contact.is_answered and contact.age_days < 90) as unanswered_contact_90d_count,
+    count(*) filter (where contact.is_complaint and contact.age_days < 90) as complaint_90d_count,
+    (avg(contact.satisfaction_score) filter (where contact.age_days < 365))::double precision as satisfaction_365d,
+    contact.as_of_date - max(contact.effective_date) filter (where contact.is_answered) as days_since_contact_days,
     coalesce(max(kept.promise_count), 0) as promise_365d_count,
     coalesce(max(kept.broken_count), 0) as broken_promise_365d_count
 from contact

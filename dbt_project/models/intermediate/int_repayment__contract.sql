@@ -35,13 +35,13 @@ select
     balance.balance_amount,
     coalesce(balance.limit_amount, contract.limit_amount) as current_limit_amount,
     {% if var('default_dpd_days') is none %}
-    null::numeric as past_due_amount,
-    null::integer as dpd_days
+        null::numeric as past_due_amount,
+        null::integer as dpd_days
     {% else %}
-    case when scheduled.contract_id is not null then coalesce(arrears.past_due_amount, 0) end as past_due_amount,
-    case
-        when scheduled.contract_id is not null then coalesce(contract.as_of_date - arrears.oldest_due_date, 0)
-    end as dpd_days
+        case when scheduled.contract_id is not null then coalesce(arrears.past_due_amount, 0) end as past_due_amount,
+        case
+            when scheduled.contract_id is not null then coalesce(contract.as_of_date - arrears.oldest_due_date, 0)
+        end as dpd_days
     {% endif %}
 from {{ ref('int_contract__known') }} as contract
 left join scheduled using (as_of_date, customer_id, contract_id)

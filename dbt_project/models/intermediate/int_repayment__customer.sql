@@ -9,7 +9,8 @@ with contract as (
 ),
 
 recorded as (
-    select dates.as_of_date, event.customer_id, max(event.event_date) as last_event_date,
+    select
+        dates.as_of_date, event.customer_id, max(event.event_date) as last_event_date,
         bool_or(event.end_date is null or event.end_date > dates.as_of_date) as has_open_event
     from {{ ref('int_spine__date') }} as dates
     inner join {{ ref('stg_landing__default_event') }} as event on {{ known_at('event', 'dates') }}
@@ -36,7 +37,8 @@ select
     standing.dpd_days,
     standing.delinquent_days,
     standing.past_due_amount,
-    case when standing.scheduled_contract_count > 0 then standing.past_due_contract_count end as past_due_contract_count,
+    case when standing.scheduled_contract_count > 0 then standing.past_due_contract_count end
+        as past_due_contract_count,
     coalesce(standing.is_past_due_default, false) or coalesce(recorded.has_open_event, false) as is_in_default,
     coalesce({{ within('recorded.last_event_date', 365, 'spine.as_of_date') }}, false) as has_default_event_365d
 from {{ ref('int_spine__customer_date') }} as spine

@@ -1,9 +1,9 @@
 -- How late installments were paid. Grain: customer x as_of_date.
 -- An installment was past due on the days after its due date until the day before it was covered.
 {% if var('default_dpd_days') is none %}
-{% set dpd_is_known = 'false' %}
+    {% set dpd_is_known = 'false' %}
 {% else %}
-{% set dpd_is_known = 'true' %}
+    {% set dpd_is_known = 'true' %}
 {% endif %}
 with installment as (
     select

@@ -20,7 +20,7 @@ select
     as_of_date,
     customer_id,
     {% for month in range(6) -%}
-    max(status_number) filter (where months_back = {{ month }}) as reported_status_m{{ month }},
+        max(status_number) filter (where months_back = {{ month }}) as reported_status_m{{ month }},
     {% endfor -%}
     max(status_number) as reported_worst_6m,
     count(*) filter (where status_number > 0) as reported_late_6m_count,

@@ -11,7 +11,8 @@ with statement as (
         ) as recency
     from {{ ref('int_spine__customer_date') }} as spine
     inner join (
-        select period_end_date, customer_id as reported_customer_id, period_months, revenue_amount, net_profit_amount,
+        select
+            period_end_date, customer_id as reported_customer_id, period_months, revenue_amount, net_profit_amount,
             operating_profit_amount, interest_expense_amount, operating_cash_flow_amount, total_assets_amount,
             current_assets_amount, inventory_amount, total_liabilities_amount, current_liabilities_amount,
             retained_earnings_amount, equity_amount, known_from, superseded_at, is_deleted, effective_date
@@ -21,7 +22,9 @@ with statement as (
 ),
 
 latest as (
-    select * from statement where recency = 1
+    select *
+    from statement
+    where recency = 1
 )
 
 select
@@ -30,13 +33,13 @@ select
     latest.as_of_date - latest.period_end_date as statement_age_days,
     {{ ratio('latest.current_assets_amount', 'latest.current_liabilities_amount') }} as current_ratio,
     {{ ratio('latest.current_assets_amount - latest.inventory_amount', 'latest.current_liabilities_amount') }}
-    as quick_ratio,
+        as quick_ratio,
     {{ ratio('latest.total_liabilities_amount', 'latest.total_assets_amount') }} as leverage_ratio,
     {{ ratio('latest.operating_profit_amount', 'latest.interest_expense_amount') }} as interest_coverage_ratio,
     {{ ratio('latest.net_profit_amount', 'latest.revenue_amount') }} as net_margin_ratio,
     {{ ratio('latest.operating_cash_flow_amount', 'latest.current_liabilities_amount') }} as cash_flow_ratio,
     {{ ratio('latest.revenue_amount - year_before.revenue_amount', 'year_before.revenue_amount') }}
-    as revenue_change_yoy_ratio,
+        as revenue_change_yoy_ratio,
     6.56 * {{ ratio('latest.current_assets_amount - latest.current_liabilities_amount', 'latest.total_assets_amount') }}
     + 3.26 * {{ ratio('latest.retained_earnings_amount', 'latest.total_assets_amount') }}
     + 6.72 * {{ ratio('latest.operating_profit_amount * 12.0 / latest.period_months', 'latest.total_assets_amount') }}

@@ -21,13 +21,16 @@ select
     as_of_date,
     customer_id,
     {% for days in (30, 90, 180, 365) -%}
-    count(*) filter (where age_days < {{ days }}) as transaction_{{ days }}d_count,
-    coalesce(sum(cents) filter (where is_in and age_days < {{ days }}), 0) / 100.0 as inflow_amount_{{ days }}d,
-    coalesce(sum(cents) filter (where not is_in and age_days < {{ days }}), 0) / 100.0 as outflow_amount_{{ days }}d,
+        count(*) filter (where age_days < {{ days }}) as transaction_{{ days }}d_count,
+        coalesce(sum(cents) filter (where is_in and age_days < {{ days }}), 0) / 100.0 as inflow_amount_{{ days }}d,
+        coalesce(sum(cents) filter (where not is_in and age_days < {{ days }}), 0) / 100.0
+            as outflow_amount_{{ days }}d,
     {% endfor -%}
     count(*) filter (where age_days < 7) as transaction_7d_count,
-    coalesce(sum(cents) filter (where is_in and age_days >= 90 and age_days < 180), 0) / 100.0 as inflow_amount_prior_90d,
-    coalesce(sum(cents) filter (where is_in and age_days >= 30 and age_days < 60), 0) / 100.0 as inflow_amount_prior_30d,
+    coalesce(sum(cents) filter (where is_in and age_days >= 90 and age_days < 180), 0) / 100.0
+        as inflow_amount_prior_90d,
+    coalesce(sum(cents) filter (where is_in and age_days >= 30 and age_days < 60), 0) / 100.0
+        as inflow_amount_prior_30d,
     max(cents) filter (where not is_in and age_days < 90) / 100.0 as largest_outflow_amount_90d,
     (stddev_pop(cents) filter (where is_in and age_days < 180))::double precision
     / nullif(avg(cents) filter (where is_in and age_days < 180), 0)::double precision as inflow_variation_180d_ratio,

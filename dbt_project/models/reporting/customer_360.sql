@@ -48,8 +48,10 @@ actions as (
     select
         published.as_of_date,
         action.customer_id,
-        max(action.standard_code) filter (where action.action_code = 'credit_limit_review') as limit_review_standard_code,
-        max(action.standard_code) filter (where action.action_code = 'repayment_monitoring') as monitoring_standard_code,
+        max(action.standard_code) filter (where action.action_code = 'credit_limit_review')
+            as limit_review_standard_code,
+        max(action.standard_code) filter (where action.action_code = 'repayment_monitoring')
+            as monitoring_standard_code,
         max(action.standard_code) filter (where action.action_code = 'transaction_restriction')
             as restriction_standard_code
     from published

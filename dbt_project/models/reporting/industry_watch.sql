@@ -46,7 +46,9 @@ select
     daily.exposure_amount::numeric(24, 4) as exposure_amount,
     daily.past_due_amount::numeric(24, 4) as past_due_amount,
     (daily.past_due_amount / nullif(daily.exposure_amount, 0))::double precision as arrears_ratio,
-    (daily.exposure_amount / nullif(sum(daily.exposure_amount) over (partition by daily.as_of_date), 0))::double precision
+    (
+        daily.exposure_amount / nullif(sum(daily.exposure_amount) over (partition by daily.as_of_date), 0)
+    )::double precision
         as exposure_share_ratio,
     daily.mean_pd,
     known.indicators

@@ -74,7 +74,7 @@ select
         / nullif(count(*) filter (where is_judged), 0)::numeric
     )::double precision as precision_ratio,
     percentile_cont(0.5) within group (order by default_date - opened_date)
-        filter (where is_judged and default_date is not null) as median_lead_days,
+    filter (where is_judged and default_date is not null) as median_lead_days,
     min(opened_date) as first_opened_date,
     max(opened_date) as last_opened_date
 from judged

@@ -28,7 +28,9 @@ alert as (
         owner_id,
         opened_date as created_date,
         due_date,
-        (evidence ->> 'name_en') || ': ' || indicator || ' = ' || trim_scale(round(value::numeric, 4)) || '. ' || (evidence ->> 'remedy_en') as reason_en,
+        (evidence ->> 'name_en')
+        || ': ' || indicator || ' = ' || trim_scale(round(value::numeric, 4)) || '. '
+        || (evidence ->> 'remedy_en') as reason_en,
         (evidence ->> 'name_zh') || '：' || indicator || ' = ' || trim_scale(round(value::numeric, 4)) as reason_zh
     from {{ ref('rpt_visible_alert') }}
     where status in ('open', 'acknowledged')

@@ -105,4 +105,14 @@ def demo(customers: int, months: int, seed: int) -> None:
     run_demo(customers, months, seed, say, click.echo)
 
 
-COMMANDS = (setup, up, stop, status, url, backup, restore, demo)
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, required=True)
+def airflow(arguments: tuple[str, ...]) -> None:
+    """Airflow's own command with the settings of the local stack, for example: loudong airflow dags list."""
+    from loudong.settings import get_settings
+    from loudong.stack import services
+
+    click.echo(services.run_airflow(get_settings(), *arguments), nl=False)
+
+
+COMMANDS = (setup, up, stop, status, url, airflow, backup, restore, demo)

@@ -76,17 +76,21 @@ class LoadSummary:
 
 
 def load_folder(
-    folder: Path, *, up_to: date | None = None, on_progress: Callable[[str], None] | None = None
+    folder: Path,
+    *,
+    up_to: date | None = None,
+    wait_minutes: int = 0,
+    on_progress: Callable[[str], None] | None = None,
 ) -> LoadSummary:
     """Load every file below `folder` that was not loaded before (delivered on `up_to` or earlier, when given).
 
     Raises a LoudongError for a folder that is missing, empty or lacks a required entity, for the files of another
-    portfolio, and LoadBusyError while another load runs. Unreadable files are refused one by one and listed.
+    portfolio, and LoadBusyError while another load runs, after `wait_minutes`. Unreadable files are refused and listed.
     """
     found = files.find(folder, up_to)
     with connect(autocommit=True) as connection:
         check_version(connection)
-        _lock(connection)
+        _lock(connection, wait_minutes)
         portfolio = portfolios.keep(connection, folder)
         _require_entities(connection, found, folder)
         summary = LoadSummary()
@@ -125,10 +129,12 @@ def _refers_to_customers(entity: Entity) -> bool:
     return entity.name != "customer" and "customer_id" in entity.column_names
 
 
-def _lock(connection: Connection) -> None:
-    row = connection.execute("select pg_try_advisory_lock(%s)", (LOCK_KEY,)).fetchone()
-    if row is None or not row[0]:
-        raise LoadBusyError("another load is at work in this warehouse; wait for it to end")
+def _lock(connection: Connection, wait_minutes: int) -> None:
+    connection.execute("select set_config('lock_timeout', %s, false)", (f"{max(wait_minutes * 60_000, 1)}ms",))
+    try:
+        connection.execute("select pg_advisory_lock(%s)", (LOCK_KEY,))
+    except psycopg.errors.LockNotAvailable as error:
+        raise LoadBusyError("another load is at work in this warehouse; wait for it to end") from error
 
 
 def _require_entities(connection: Connection, found: Iterable[LandingFile], folder: Path) -> None:

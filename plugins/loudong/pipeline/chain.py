@@ -39,19 +39,19 @@ def run_day(as_of_date: date, policy_dir: Path | None, on_progress: Progress) ->
     except steps.NothingDeliveredError as nothing:
         return DayResult(as_of_date, "skipped", reason=str(nothing))
     try:
-        verdict = _run_steps(run_id, lambda what: on_progress(f"{as_of_date}: {what}"))
+        verdict = _run_steps(run_id, policy_dir, lambda what: on_progress(f"{as_of_date}: {what}"))
     except BaseException as error:
         runs.close_run(run_id, "failed", str(error)[:2000])
         raise
     return DayResult(as_of_date, verdict, run_id, steps.tell(as_of_date))
 
 
-def _run_steps(run_id: str, on_progress: Progress) -> str:
+def _run_steps(run_id: str, policy_dir: Path | None, on_progress: Progress) -> str:
     on_progress("checking what landed")
     steps.gate(run_id, "landing")
     for name in steps.BUILDS:
         on_progress(f"building {name}")
-        steps.build(run_id, name)
+        steps.build(run_id, name, policy_dir)
     on_progress("checking the marts")
     steps.gate(run_id, "marts")
     on_progress("scoring")
@@ -60,7 +60,7 @@ def _run_steps(run_id: str, on_progress: Progress) -> str:
     on_progress("deciding")
     steps.decide(run_id)
     on_progress("publishing")
-    steps.build(run_id, "reporting")
+    steps.build(run_id, "reporting", policy_dir)
     return steps.publish(run_id)
 
 
@@ -120,7 +120,7 @@ def train(as_of_date: date | None, policy_dir: Path | None, on_progress: Progres
     try:
         for name in steps.BUILDS:
             on_progress(f"panel: building {name}")
-            steps.build(run_id, name)
+            steps.build(run_id, name, policy_dir)
         on_progress("panel: building labels")
         steps.build_label(run_id, known_before)
         on_progress("training")

@@ -24,15 +24,20 @@ BUILDS: dict[str, tuple[str, ...]] = {
 }
 
 
+LOAD_WAIT_MINUTES = 30
+
+
 class NothingDeliveredError(LoudongError):
     """Nothing became known on the date, so there is nothing to close."""
 
 
 def pull(up_to: date | None, on_progress: Callable[[str], None] | None = None) -> dict[str, int]:
-    """Load what has arrived in the landing folder; totals of rows read, landed, known and quarantined."""
+    """Load what has arrived in the landing folder, after any load at work; rows read, landed, known, quarantined."""
     from loudong.landing.load import load_folder
 
-    summary = load_folder(get_settings().landing_folder, up_to=up_to, on_progress=on_progress)
+    summary = load_folder(
+        get_settings().landing_folder, up_to=up_to, wait_minutes=LOAD_WAIT_MINUTES, on_progress=on_progress
+    )
     return {"read": summary.read, "landed": summary.landed, "known": summary.known, "quarantined": summary.quarantined}
 
 
@@ -92,13 +97,16 @@ def gate(run_id: str, name: Literal["landing", "marts", "scores"]) -> int:
         return report.row_count
 
 
-def build(run_id: str, name: str) -> int:
-    """Build one group of dbt layers (a key of BUILDS, or `reporting`); the number of nodes that ran."""
+def build(run_id: str, name: str, policy_dir: Path | None = None) -> int:
+    """Build one group of dbt layers (a key of BUILDS, or `reporting`); the number of nodes that ran.
+
+    `policy_dir` must be the one the run was opened with.
+    """
     from loudong.transform.dbt import build_layer
 
     run = runs.load_run(run_id)
     with runs.step(run_id, f"build_{name}") as report:
-        report.row_count = sum(build_layer(run, layer) for layer in BUILDS.get(name, (name,)))
+        report.row_count = sum(build_layer(run, layer, policy_dir=policy_dir) for layer in BUILDS.get(name, (name,)))
         return report.row_count
 
 

@@ -1,12 +1,16 @@
-"""The main job on one machine: generate, load, train and publish the latest day through Airflow's scheduler."""
+"""The main job on one machine: generate, load, train and publish the latest day through Airflow's scheduler.
+
+Two month-ends before it are published too, without Airflow: roll rates and vintages compare month-ends.
+"""
 
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from loudong.errors import LoudongError
-from loudong.pipeline.dates import latest_closed_date
+from loudong.pipeline import chain
+from loudong.pipeline.dates import latest_closed_date, month_ends
 from loudong.portfolio.settings import FILE_NAME, read_portfolio
 from loudong.settings import Settings, get_settings
 from loudong.stack import services
@@ -17,6 +21,8 @@ from loudong.warehouse.connect import connect
 from loudong.warehouse.credentials import credentials
 
 Say = Callable[[str], None]
+
+MONTH_ENDS = 2
 
 
 def run_demo(customers: int, months: int, seed: int, say: Say, echo: Say) -> None:
@@ -33,18 +39,25 @@ def run_demo(customers: int, months: int, seed: int, say: Say, echo: Say) -> Non
     as_of_date = _load_portfolio(settings, customers, months, seed, tell)
     starting.join()
     api = AirflowApi(settings, services.UI_USER)
-    for dag_id, is_done in (("train_default_model", _has_champion), ("risk_daily", lambda: _is_published(as_of_date))):
-        if is_done():
-            tell(f"{dag_id}: already done")
-            continue
-        _let_run(api, dag_id, as_of_date, tell)
-        if not is_done():
-            raise LoudongError(f"{dag_id} ended without its result; see its log in Airflow")
+    _do_once(api, "train_default_model", _has_champion, as_of_date, tell)
+    for month_end in month_ends(as_of_date - timedelta(days=62), as_of_date - timedelta(days=1))[-MONTH_ENDS:]:
+        if not _is_published(month_end):
+            chain.run_day(month_end, None, tell)
+    _do_once(api, "risk_daily", lambda: _is_published(as_of_date), as_of_date, tell)
     for line in summary_lines(as_of_date):
         echo(line)
     for name, address in services.addresses(settings).items():
         echo(f"{name:<12} {address}")
     echo(f"Password     {credentials(settings)['airflow_ui']}")
+
+
+def _do_once(api: AirflowApi, dag_id: str, is_done: Callable[[], bool], as_of_date: date, tell: Say) -> None:
+    if is_done():
+        tell(f"{dag_id}: already done")
+        return
+    _let_run(api, dag_id, as_of_date, tell)
+    if not is_done():
+        raise LoudongError(f"{dag_id} ended without its result; see its log in Airflow")
 
 
 class _InBackground(threading.Thread):

@@ -46,6 +46,7 @@ def airflow_environment(settings: Settings) -> dict[str, str]:
         "AIRFLOW__API__SECRET_KEY": secret,
         "AIRFLOW__API_AUTH__JWT_SECRET": secret,
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "60",
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

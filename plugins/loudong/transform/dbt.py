@@ -44,7 +44,7 @@ def build_layer(run: Run, layer: str, extra_vars: dict[str, Any] | None = None, 
 
 def run_unit_tests() -> list[dict[str, Any]]:
     """Run the unit tests of the project's SQL; one result per test."""
-    return _invoke(["build", "--select", "test_type:unit"], {}, None)
+    return _invoke(["test", "--select", "test_type:unit"], {}, None)
 
 
 def run_variables(run: Run) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def _people(world: World, calendar: Calendar, first: int, count: int, generator:
     onboarded = np.where(
         early,
         calendar.first_day - generator.integers(30, 2000, count),
-        calendar.first_day + generator.integers(0, max(span - 60, 1), count),
+        calendar.first_day + generator.integers(0, span, count),
     )
     years = generator.geometric(p.LEAVING_CHANCE_A_YEAR, count)
     left = onboarded + 365 * years - 1

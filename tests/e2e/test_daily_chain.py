@@ -1,0 +1,217 @@
+"""Promises of the whole line without Airflow, on a generated portfolio with dirty rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from risk_world import copy_policy
+
+from loudong.cli import cli
+from loudong.errors import GateFailedError, LoudongError
+from loudong.landing.load import LoadSummary, load_folder
+from loudong.pipeline import chain, runs
+from loudong.portfolio.generator import GenerationReport, generate
+from loudong.settings import Settings
+from loudong.warehouse.connect import connect
+
+END, MONTH_END_BEFORE = date(2026, 1, 31), date(2025, 12, 31)
+Snapshot = Callable[[], dict[str, tuple[int, str]]]
+
+
+@dataclass(frozen=True)
+class Book:
+    """A generated portfolio that is loaded, learned from and published for END and the month-end before."""
+
+    landing: Path
+    truth: Path
+    report: GenerationReport
+    loaded: LoadSummary
+    panel_run_id: str
+
+
+def _quiet(_: str) -> None:
+    return None
+
+
+def _ask(query: str, *values: object) -> list[tuple]:
+    with connect("admin") as connection:
+        return connection.execute(query.encode(), values).fetchall()
+
+
+def _loudong(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, list(arguments))
+
+
+@pytest.fixture(scope="module")
+def book(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Book:
+    landing = tmp_path_factory.mktemp("portfolio") / "book"
+    report = generate(500, 24, 11, END, landing)
+    loaded = load_folder(landing)
+    chain.train(END, None, _quiet)
+    (panel,) = _ask("select run_id from ops.run where kind = 'panel'")
+    for day in (MONTH_END_BEFORE, END):
+        assert chain.run_day(day, None, _quiet).state == "published"
+    return Book(landing, landing.with_name("book-truth"), report, loaded, panel[0])
+
+
+@pytest.mark.parametrize(
+    ("schema", "names"),
+    [
+        ("marts", "dim_customer dim_building customer_features"),
+        ("risk", "customer_score customer_tier alert alert_event customer_action follow_up_task"),
+        ("bi", "customer_360 building_daily portfolio_daily alert_board work_list roll_rate vintage"),
+        ("bi", "model_health rule_performance industry_watch data_freshness"),
+        ("ops", "run run_step dbt_result quality_result quarantine watermark publication model_evaluation"),
+    ],
+)
+def test_every_output_of_the_design_is_filled(book: Book, schema: str, names: str) -> None:
+    empty = [name for name in names.split() if not _ask(f"select 1 from {schema}.{name} limit 1")]
+    assert empty == []
+
+
+def test_the_share_of_dirty_rows_ends_in_quarantine(book: Book) -> None:
+    assert book.loaded.read == book.loaded.landed + book.loaded.known + book.loaded.quarantined
+    duplicates = book.report.dirty["duplicate"]
+    assert book.loaded.known >= duplicates
+    assert book.loaded.quarantined == sum(book.report.dirty.values()) - duplicates
+
+
+def test_labels_are_those_of_the_generator(book: Book) -> None:
+    truth = pd.read_parquet(book.truth / "truth.parquet").dropna(subset=["label"])
+    rows = _ask(
+        "select customer_id, as_of_date, is_default from marts.fct_default_label where run_id = %s and is_mature",
+        book.panel_run_id,
+    )
+    ours = pd.DataFrame(rows, columns=["customer_id", "as_of_date", "is_default"])
+    both = truth.assign(as_of_date=truth["as_of_date"].dt.date).merge(ours, on=["customer_id", "as_of_date"])
+    assert len(both) > 1_000
+    assert both["label"].sum() > 10
+    wrong = both[both["label"].astype(bool) != both["is_default"].astype(bool)]
+    assert wrong.empty, wrong.head().to_string()
+
+
+def test_days_past_due_are_those_of_the_generator_but_for_what_was_not_known_yet(book: Book) -> None:
+    truth = pd.read_parquet(book.truth / "truth.parquet")
+    rows = _ask(
+        "select customer_id, as_of_date, dpd_days from marts.fct_customer_features where run_id = %s", book.panel_run_id
+    )
+    ours = pd.DataFrame(rows, columns=["customer_id", "as_of_date", "ours"])
+    both = truth.assign(as_of_date=truth["as_of_date"].dt.date).merge(ours, on=["customer_id", "as_of_date"])
+    assert len(both) > 1_000
+    assert (both["dpd_days"] == both["ours"].fillna(0)).mean() > 0.98
+
+
+def test_the_panel_describes_a_date_as_the_daily_run_does(book: Book) -> None:
+    (newest,) = _ask("select max(as_of_date) from marts.fct_customer_features where run_id = %s", book.panel_run_id)
+    day = newest[0]
+    assert chain.run_day(day, None, _quiet).state == "published"
+    columns = ", ".join(
+        name
+        for (name,) in _ask(
+            "select column_name from information_schema.columns where table_schema = 'marts' "
+            "and table_name = 'fct_customer_features' and column_name <> 'run_id' order by ordinal_position"
+        )
+    )
+    both = _ask(
+        f"select count(*) from (select {columns} from marts.fct_customer_features where as_of_date = %s "
+        f"and run_id = %s except select {columns} from marts.fct_customer_features where as_of_date = %s "
+        "and run_id in (select run_id from ops.publication)) as differing",
+        day,
+        book.panel_run_id,
+        day,
+    )
+    assert both == [(0,)]
+    sizes = _ask("select count(*) from marts.fct_customer_features where as_of_date = %s group by run_id", day)
+    assert len(sizes) == 2
+    assert len(set(sizes)) == 1
+
+
+def test_running_a_published_date_again_changes_no_published_row(book: Book, snapshot: Snapshot) -> None:
+    before = snapshot()
+    assert chain.run_day(END, None, _quiet).state == "unchanged"
+    assert snapshot() == before
+
+
+def test_another_policy_is_published_as_a_new_run_and_the_old_one_stays(book: Book, tmp_path: Path) -> None:
+    first = _ask("select tier, count(*) from bi.customer_360 where as_of_date = %s group by 1 order by 1", END)
+    earlier = ("0.02,low risk,低风险\nmedium,0.02", "0.01,low risk,低风险\nmedium,0.01")
+    cautious = copy_policy(tmp_path, tier_cutoff=earlier)
+    assert chain.run_day(END, cautious, _quiet).state == "published"
+    second = _ask("select tier, count(*) from bi.customer_360 where as_of_date = %s group by 1 order by 1", END)
+    assert first != second
+    assert len(_ask("select 1 from ops.publication where as_of_date = %s", END)) == 2
+    assert chain.run_day(END, None, _quiet).state == "published"
+    assert _ask("select tier, count(*) from bi.customer_360 where as_of_date = %s group by 1 order by 1", END) == first
+
+
+def test_two_runs_at_once_are_refused_with_one_sentence(book: Book) -> None:
+    run = runs.open_run("daily", (END,))
+    try:
+        with pytest.raises(runs.RunBusyError, match=run.run_id):
+            chain.run_day(END, None, _quiet)
+    finally:
+        runs.close_run(run.run_id, "failed", "ended by the test")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("run", "--as-of", "2031-01-31"), "no data is known for 2031-01-31"),
+        (("run", "--as-of", "2001-01-31"), "no data is known for 2001-01-31"),
+        (("run", "--as-of", "2026-01-31", "--from", "2026-02-01"), "lies after --as-of"),
+        (("run", "--as-of", "2026-01-31", "--policy", "/nowhere"), "is not a folder"),
+    ],
+)
+def test_wrong_dates_and_folders_are_refused_before_a_run_begins(
+    book: Book, arguments: tuple[str, ...], complaint: str
+) -> None:
+    before = _ask("select count(*) from ops.run")
+    result = _loudong(*arguments)
+    assert isinstance(result.exception, LoudongError)
+    assert complaint in str(result.exception)
+    assert "\n" not in str(result.exception)
+    assert _ask("select count(*) from ops.run") == before
+
+
+def test_a_date_that_is_no_date_is_a_usage_error(book: Book) -> None:
+    result = _loudong("run", "--as-of", "31.01.2026")
+    assert result.exit_code == 2
+    assert "31.01.2026" in result.output
+
+
+def test_an_older_date_is_published_without_asking_anybody_to_act(book: Book) -> None:
+    before = _ask("select (select count(*) from risk.alert), (select count(*) from risk.follow_up_task)")
+    assert chain.run_day(END - timedelta(days=1), None, _quiet).state == "published"
+    assert _ask("select (select count(*) from risk.alert), (select count(*) from risk.follow_up_task)") == before
+
+
+def test_a_failed_gate_leaves_the_published_rows_as_they_were(book: Book, snapshot: Snapshot) -> None:
+    before = snapshot()
+    broken = book.landing / "payment" / END.isoformat() / "broken.parquet"
+    broken.write_bytes(b"this is no parquet file")
+    summary = load_folder(book.landing)
+    assert [result.file.path.name for result in summary.refused] == ["broken.parquet"]
+    with pytest.raises(GateFailedError, match=r"broken\.parquet|refused"):
+        chain.run_day(END, None, _quiet)
+    assert snapshot() == before
+    (run,) = _ask("select state, reason from ops.run order by started_at desc limit 1")
+    assert run[0] == "failed"
+    failing = _ask(
+        "select severity, remedy from ops.quality_result where outcome <> 'pass' and severity = 'critical' "
+        "and run_id = (select run_id from ops.run order by started_at desc limit 1)"
+    )
+    assert failing
+    assert all(remedy for _, remedy in failing)
+    broken.unlink()
+
+
+def test_the_reader_of_bi_sees_what_is_published_and_nothing_else(book: Book) -> None:
+    with connect("bi") as connection:
+        (row,) = connection.execute("select count(*) from bi.customer_360").fetchall()
+        assert row[0] > 0
+        with pytest.raises(Exception, match="permission denied"):
+            connection.execute("select 1 from risk.customer_score limit 1")

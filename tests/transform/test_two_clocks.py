@@ -1,0 +1,126 @@
+"""Promises of the SQL: a date is described by what was known then, alone or with others, and definitions hold."""
+
+import gzip
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from loudong.landing.load import load_folder
+from loudong.pipeline import runs, steps
+from loudong.portfolio.generator import generate
+from loudong.settings import Settings
+from loudong.transform.dbt import run_unit_tests
+from loudong.warehouse.connect import connect
+
+END = date(2026, 1, 31)
+THEN = date(2025, 9, 30)
+OTHERS = (date(2025, 6, 30), THEN, date(2025, 12, 31))
+FACTS = ("marts.fct_customer_features", "marts.fct_contract_delinquency")
+
+
+@dataclass(frozen=True)
+class Builds:
+    """Run ids: THEN built while nothing later had landed, THEN built with all, and THEN built among OTHERS."""
+
+    early: str
+    late: str
+    among: str
+
+
+def _build(*days: date) -> str:
+    run = runs.open_run("panel", days, steps.record_policy())
+    for name in steps.BUILDS:
+        steps.build(run.run_id, name)
+    runs.close_run(run.run_id, "done")
+    return run.run_id
+
+
+@pytest.fixture(scope="module")
+def builds(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Builds:
+    landing = tmp_path_factory.mktemp("portfolio") / "book"
+    generate(250, 18, 5, END, landing, daily_days=200)
+    load_folder(landing, up_to=THEN)
+    early = _build(THEN)
+    load_folder(landing)
+    return Builds(early, _build(THEN), _build(*OTHERS))
+
+
+def _differing(table: str, run_a: str, run_b: str) -> tuple[int, int]:
+    """Rows of THEN in run_a, and how many of them run_b does not hold in the same words."""
+    schema, name = table.split(".")
+    with connect("admin") as connection:
+        listed = connection.execute(
+            "select string_agg(column_name, ', ' order by ordinal_position) from information_schema.columns "
+            "where table_schema = %s and table_name = %s and column_name <> 'run_id'",
+            (schema, name),
+        ).fetchone()
+        assert listed is not None
+        slice_ = f"select {listed[0]} from {table} where as_of_date = %(day)s and run_id = "
+        row = connection.execute(
+            f"select (select count(*) from ({slice_} %(a)s) as a), "
+            f"(select count(*) from ({slice_} %(a)s except {slice_} %(b)s) as d)".encode(),
+            {"day": THEN, "a": run_a, "b": run_b},
+        ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+@pytest.mark.parametrize("table", FACTS)
+def test_what_becomes_known_later_does_not_change_what_a_date_says(builds: Builds, table: str) -> None:
+    rows, differing = _differing(table, builds.early, builds.late)
+    assert rows > 100
+    assert differing == 0
+    assert _differing(table, builds.late, builds.early) == (rows, 0)
+
+
+@pytest.mark.parametrize("table", FACTS)
+def test_dates_built_in_one_pass_are_those_built_one_by_one(builds: Builds, table: str) -> None:
+    rows, differing = _differing(table, builds.late, builds.among)
+    assert rows > 100
+    assert differing == 0
+    assert _differing(table, builds.among, builds.late) == (rows, 0)
+
+
+def test_the_sql_that_carries_a_definition_passes_its_unit_tests(builds: Builds) -> None:
+    results = run_unit_tests()
+    assert len(results) >= 7
+    failed = {result["node"]: result["message"] for result in results if result["status"] != "pass"}
+    assert failed == {}
+
+
+def test_of_versions_observed_at_once_the_same_one_counts_whatever_came_first(builds: Builds, tmp_path: Path) -> None:
+    """Two contents of one payment, delivered in both orders under two keys: the staging layer shows one winner each,
+    and it is the one with the greater content hash."""
+    with connect() as connection:
+        (customer_id, contract_id) = connection.execute(  # type: ignore[misc]
+            "select customer_id, contract_id from landing.contract limit 1"
+        ).fetchone()
+    header = "payment_id,customer_id,contract_id,payment_date,paid_amount,observed_at\n"
+    for key, amounts in (("tie-a", (7, 8)), ("tie-b", (8, 7))):
+        for order, amount in enumerate(amounts):
+            place = builds_landing(tmp_path) / f"{key}-{order}.csv.gz"
+            line = f"{key},{customer_id},{contract_id},2026-01-30,{amount},2026-01-31T10:00:00+08:00\n"
+            place.write_bytes(gzip.compress((header + line).encode()))
+            load_folder(tmp_path)
+    with connect("admin") as connection:
+        rows = connection.execute(
+            "select staged.payment_id, bool_and(staged.paid_amount = best.paid_amount), count(*) "
+            "from staging.stg_landing__payment as staged inner join ("
+            "select distinct on (payment_id) payment_id, paid_amount from landing.payment "
+            "order by payment_id, content_hash desc) as best using (payment_id) "
+            "where staged.payment_id like 'tie-_' and staged.superseded_at is null group by 1 order by 1"
+        ).fetchall()
+    assert rows == [("tie-a", True, 1), ("tie-b", True, 1)]
+
+
+def builds_landing(folder: Path) -> Path:
+    """A landing folder of the same portfolio that holds payments only."""
+    from loudong.portfolio.settings import write_portfolio
+
+    with connect() as connection:
+        write_portfolio(folder, runs.current_portfolio(connection))
+    place = folder / "payment" / END.isoformat()
+    place.mkdir(parents=True, exist_ok=True)
+    return place
