@@ -16,7 +16,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export SCARF_ANALYTICS := false
 export PYTHONWARNINGS := ignore
 
-.PHONY: help setup run test lint stop bench lock clean
+.PHONY: help setup run test lint stop docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -27,8 +27,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Loudong needs Python 3.11, 3.12 or 3.13 with venv; none was found on PATH" >&2; exit 1; }
 	@echo "installing $$(grep -c '==' requirements.lock) locked packages into $(VENV) (a minute or two) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m pip check
 	@touch $@
 
@@ -47,8 +47,8 @@ lint: setup ## ruff, mypy and sqlfluff, checking only
 stop: ## end everything that was started
 	@test ! -x $(BIN)/loudong || $(BIN)/loudong stop
 
-bench: setup ## measure; prints ratios
-	@$(BIN)/python -m bench
+docs: setup ## write the reference pages of docs/ from contracts and dictionaries
+	@$(BIN)/python -m loudong.reference
 
 lock: setup ## renew requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -2,6 +2,7 @@
 
 import itertools
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,10 +23,19 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def state_dir() -> Iterator[Path]:
+    """A state folder outside pytest's own: each start of pytest takes the rights to all of those away from others,
+    and so from a server that runs as another user."""
+    with tempfile.TemporaryDirectory(prefix="loudong-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def server(state_dir: Path) -> Iterator[Settings]:
     """Settings of a running embedded PostgreSQL whose database `loudong_template` is migrated and empty."""
     patch = pytest.MonkeyPatch()
-    patch.setenv("LOUDONG_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+    patch.setenv("LOUDONG_STATE_DIR", str(state_dir))
     patch.setenv("LOUDONG_WAREHOUSE_PORT", str(_free_port()))
     patch.setenv("LOUDONG_WAREHOUSE_DATABASE", "loudong_template")
     get_settings.cache_clear()

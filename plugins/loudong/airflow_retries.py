@@ -10,7 +10,7 @@ def only_unreachable() -> ExceptionRetryPolicy:
     return ExceptionRetryPolicy(
         rules=[
             RetryRule(
-                exception=["loudong.errors.WarehouseUnreachableError", "psycopg.OperationalError"],
+                exception=["loudong.errors.WarehouseUnreachableError"],
                 action=RetryAction.RETRY,
                 retry_delay=timedelta(seconds=30),
                 reason="the warehouse did not answer",

@@ -87,7 +87,7 @@ def test_labels_are_those_of_the_generator(book: Book) -> None:
         book.panel_run_id,
     )
     ours = pd.DataFrame(rows, columns=["customer_id", "as_of_date", "is_default"])
-    both = truth.assign(as_of_date=truth["as_of_date"].dt.date).merge(ours, on=["customer_id", "as_of_date"])
+    both = truth.merge(ours, on=["customer_id", "as_of_date"])
     assert len(both) > 1_000
     assert both["label"].sum() > 10
     wrong = both[both["label"].astype(bool) != both["is_default"].astype(bool)]
@@ -100,7 +100,7 @@ def test_days_past_due_are_those_of_the_generator_but_for_what_was_not_known_yet
         "select customer_id, as_of_date, dpd_days from marts.fct_customer_features where run_id = %s", book.panel_run_id
     )
     ours = pd.DataFrame(rows, columns=["customer_id", "as_of_date", "ours"])
-    both = truth.assign(as_of_date=truth["as_of_date"].dt.date).merge(ours, on=["customer_id", "as_of_date"])
+    both = truth.merge(ours, on=["customer_id", "as_of_date"])
     assert len(both) > 1_000
     assert (both["dpd_days"] == both["ours"].fillna(0)).mean() > 0.98
 
@@ -149,7 +149,7 @@ def test_another_policy_is_published_as_a_new_run_and_the_old_one_stays(book: Bo
 
 
 def test_two_runs_at_once_are_refused_with_one_sentence(book: Book) -> None:
-    run = runs.open_run("daily", (END,))
+    run = runs.open_run("daily", (END,), holder="cli:another-machine:1")
     try:
         with pytest.raises(runs.RunBusyError, match=run.run_id):
             chain.run_day(END, None, _quiet)

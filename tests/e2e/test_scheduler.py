@@ -66,10 +66,10 @@ def _free_ports(count: int) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(state_dir: Path) -> Iterator[Stack]:
     warehouse, airflow, mlflow = _free_ports(3)
     own = {
-        "LOUDONG_STATE_DIR": str(tmp_path_factory.mktemp("stack")),
+        "LOUDONG_STATE_DIR": str(state_dir / "stack"),
         "LOUDONG_WAREHOUSE_PORT": str(warehouse),
         "LOUDONG_AIRFLOW_PORT": str(airflow),
         "LOUDONG_MLFLOW_PORT": str(mlflow),
@@ -116,6 +116,15 @@ def test_the_demo_says_what_came_of_it(stack: Stack) -> None:
     page = report.read_text(encoding="utf-8")
     assert "<svg" in page or "data:image" in page
     assert "http://" not in page.replace("http://www.w3.org", "")
+
+
+def test_status_and_url_say_what_runs_and_where(stack: Stack) -> None:
+    status, url = stack.loudong("status"), stack.loudong("url")
+    assert (status.returncode, url.returncode) == (0, 0)
+    assert "stopped" not in status.stdout
+    assert f"{stack.as_of_date}  published" in status.stdout
+    for port in (stack.settings.airflow_port, stack.settings.mlflow_port, stack.settings.warehouse_port):
+        assert f"127.0.0.1:{port}" in url.stdout
 
 
 def test_nothing_listens_beyond_loopback(stack: Stack) -> None:
@@ -174,15 +183,17 @@ def test_a_backfill_runs_three_days_in_order_and_reprocesses_without_a_change(
 
 
 def _backfill(stack: Stack, days: list[date], *options: str) -> None:
-    """Create a backfill over `days` and wait until as many more of Airflow's runs have succeeded as there are days."""
+    """Create a backfill over `days` and wait until it is completed: as many more runs succeeded as there are days."""
     before = _ended_backfills(stack)
     created = stack.loudong(
         *("airflow", "backfill", "create", "--dag-id", "risk_daily"),
         *("--from-date", f"{days[0]}T02:00+08:00", "--to-date", f"{days[-1]}T02:00+08:00", *options),
     )
     assert created.returncode == 0, created.stderr
+    api = AirflowApi(stack.settings, UI_USER)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline and len(_ended_backfills(stack) - before) < len(days):
+    while time.monotonic() < deadline and not all(b["completed_at"] for b in api.backfills("risk_daily")):
+        _ended_backfills(stack)
         time.sleep(2)
     assert len(_ended_backfills(stack) - before) == len(days)
 

@@ -8,7 +8,7 @@ with building as (
 ),
 
 member as (
-    select place.as_of_date, place.customer_id, place.building_id, exposure.exposure_amount::double precision as amount
+    select place.as_of_date, place.customer_id, place.building_id, exposure.exposure_amount as amount
     from {{ ref('int_customer__main_building') }} as place
     left join {{ ref('int_exposure__customer') }} as exposure using (as_of_date, customer_id)
 ),
@@ -17,7 +17,7 @@ concentration as (
     select
         as_of_date,
         building_id,
-        sum(amount * amount) / nullif(sum(amount) * sum(amount), 0) as hhi_ratio
+        (sum(amount * amount) / nullif(sum(amount) * sum(amount), 0))::double precision as hhi_ratio
     from member
     group by 1, 2
 )

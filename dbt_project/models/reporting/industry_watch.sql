@@ -30,7 +30,7 @@ daily as (
         count(*) filter (where is_in_default) as in_default_count,
         sum(exposure_amount) as exposure_amount,
         sum(past_due_amount) as past_due_amount,
-        avg(pd) as mean_pd
+        avg(pd::numeric)::double precision as mean_pd
     from customer
     where industry_code is not null
     group by as_of_date, cutoff_at, industry_code

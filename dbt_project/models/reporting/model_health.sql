@@ -11,7 +11,7 @@ scored as (
         model_version,
         bool_or(is_hindsight) as is_hindsight,
         count(*) as customer_count,
-        avg(pd) as mean_pd,
+        avg(pd::numeric)::double precision as mean_pd,
         percentile_cont(array[0.1, 0.5, 0.9, 0.99]) within group (order by pd) as pd_quantiles,
         avg(score_points) as mean_score_points
     from customer

@@ -27,8 +27,8 @@ daily as (
         sum(exposure_amount) as exposure_amount,
         sum(past_due_amount) as past_due_amount,
         coalesce(sum(exposure_amount) filter (where tier = 'high'), 0) as high_exposure_amount,
-        avg(pd) as mean_pd,
-        sum(pd * exposure_amount::double precision) / nullif(sum(exposure_amount), 0)::double precision as weighted_pd
+        avg(pd::numeric)::double precision as mean_pd,
+        (sum(pd::numeric * exposure_amount) / nullif(sum(exposure_amount), 0))::double precision as weighted_pd
     from customer
     group by as_of_date, run_id, published_at
 )

@@ -29,7 +29,7 @@ def _svg(figure: "Figure", name: str) -> str:
     buffer = io.StringIO()
     # Ids inside an SVG are made from the salt: one per plot keeps them apart on one page.
     with mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "font.family": "sans-serif"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
+        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     text = buffer.getvalue()
     return text[text.index("<svg") :]
 

@@ -74,6 +74,11 @@ class AirflowApi:
         found: list[dict[str, Any]] = self._call("GET", path)["dag_runs"]
         return found
 
+    def backfills(self, dag_id: str) -> list[dict[str, Any]]:
+        """The DAG's backfills; `completed_at` is null while one goes on, and until then no other may be created."""
+        found: list[dict[str, Any]] = self._call("GET", f"/api/v2/backfills?dag_id={dag_id}&limit=100")["backfills"]
+        return found
+
     def task_times(self, dag_id: str, run_id: str) -> list[TaskTime]:
         """The tasks of a run in the order in which they started."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id)}/taskInstances?order_by=start_date&limit=100"

@@ -46,21 +46,30 @@ def embedded_url(settings: Settings, database: str, user: str, password: str) ->
 def connect(role: Role = "pipeline", settings: Settings | None = None, **options: Any) -> Iterator[Connection]:
     """A connection for `role`; committed at the end of the block, rolled back on an error.
 
-    Raises WarehouseUnreachableError, naming host and database, when the server does not answer.
+    Raises WarehouseUnreachableError, naming host and database, when the server does not answer or breaks off.
     """
     target = url(role, settings)
     try:
         connection = psycopg.connect(target, connect_timeout=10, application_name="loudong", **options)
     except psycopg.OperationalError as error:
-        parts = urlsplit(target)
-        hint = "start it with: loudong up" if (settings or get_settings()).warehouse_url is None else "is it up?"
-        reason = str(error).strip().splitlines()[-1]
-        raise WarehouseUnreachableError(
-            f"the warehouse at {parts.hostname}:{parts.port}{parts.path} cannot be reached as {parts.username}: "
-            f"{reason}; {hint}"
-        ) from error
-    with connection:
-        yield connection
+        raise _unreachable(target, error, settings) from error
+    try:
+        with connection:
+            yield connection
+    except psycopg.OperationalError as error:
+        if connection.broken:
+            raise _unreachable(target, error, settings) from error
+        raise
+
+
+def _unreachable(target: str, error: psycopg.OperationalError, settings: Settings | None) -> WarehouseUnreachableError:
+    parts = urlsplit(target)
+    hint = "start it with: loudong up" if (settings or get_settings()).warehouse_url is None else "is it up?"
+    reason = str(error).strip().splitlines()[-1]
+    return WarehouseUnreachableError(
+        f"the warehouse at {parts.hostname}:{parts.port}{parts.path} cannot be reached as {parts.username}: "
+        f"{reason}; {hint}"
+    )
 
 
 def ensure_embedded(settings: Settings | None = None) -> None:
