@@ -109,7 +109,7 @@ left join tasks on customer.customer_id = tasks.customer_id and customer.as_of_d
 left join actions on customer.customer_id = actions.customer_id and customer.as_of_date = actions.as_of_date
 left join lateral (
     select
-        string_agg(item.value ->> 'en', ' ' order by item.ordinality) as reasons_en,
-        string_agg(item.value ->> 'zh', '' order by item.ordinality) as reasons_zh
+        string_agg(item.value ->> 'en', '; ' order by item.ordinality) as reasons_en,
+        string_agg(item.value ->> 'zh', '；' order by item.ordinality) as reasons_zh
     from jsonb_array_elements(customer.reasons) with ordinality as item (value, ordinality)
 ) as reason on true

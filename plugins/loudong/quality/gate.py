@@ -68,6 +68,7 @@ def _datasource() -> "PostgresDatasource":
 
     # The stub of add_postgres does not know `kwargs`, the arguments of the SQLAlchemy engine.
     options: dict[str, Any] = {"create_temp_table": True, "kwargs": {"pool_size": 1, "max_overflow": 0}}
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it sets INFO itself when imported
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     return context.data_sources.add_postgres(

@@ -1,0 +1,128 @@
+"""Promises of the panel: the matured rows of its own run, in order, as numbers; too little to learn from is refused."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from risk_world import PORTFOLIO, feature_types, insert
+
+from loudong.errors import LoudongError
+from loudong.pipeline.runs import Run
+from loudong.settings import Settings
+from loudong.warehouse.connect import connect
+from models.features import model_features
+from models.panel import LEAST_BADS, Panel, read_panel
+
+FEATURES = model_features()
+D1, D2 = date(2024, 6, 30), date(2024, 7, 31)
+LABEL = "customer_id text, as_of_date date, run_id text, is_default boolean, default_date date, is_mature boolean"
+Row = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def marts(warehouse: Settings) -> Settings:
+    """The two marts that a panel run leaves, without rows."""
+    columns = ", ".join(f"{name} {data_type}" for name, data_type in feature_types().items())
+    with connect() as connection:
+        connection.execute(f"create table marts.fct_customer_features ({columns})".encode())
+        connection.execute(f"create table marts.fct_default_label ({LABEL})".encode())
+    return warehouse
+
+
+@pytest.fixture(autouse=True)
+def _empty(marts: Settings) -> None:
+    with connect() as connection:
+        connection.execute("truncate marts.fct_customer_features, marts.fct_default_label")
+
+
+def rows_of(bads: int, goods: int, day: date = D1) -> list[Row]:
+    """Customers of one date, the bad ones first; each is a dict of what differs from an empty row."""
+    return [
+        {"customer_id": f"C{number:04d}", "as_of_date": day, "bad": number < bads} for number in range(bads + goods)
+    ]
+
+
+def read(rows: list[Row], run_id: str = "panel.1") -> Panel:
+    """Plant `rows` as those of a run and read the panel of run `panel.1`."""
+    features, labels = [], []
+    for row in rows:
+        given = dict(row)
+        key = {"customer_id": given.pop("customer_id"), "as_of_date": given.pop("as_of_date"), "run_id": run_id}
+        is_default, is_mature = given.pop("bad"), given.pop("is_mature", True)
+        features.append(key | {"customer_type_code": "person"} | given)
+        labels.append(key | {"is_default": is_default, "is_mature": is_mature})
+    with connect() as connection:
+        insert(connection, "marts", "fct_customer_features", features)
+        insert(connection, "marts", "fct_default_label", labels)
+    return read_panel(Run("panel.1", "panel", (D1, D2), PORTFOLIO, None), FEATURES)
+
+
+def test_rows_come_by_date_and_customer_with_their_outcome() -> None:
+    panel = read([*rows_of(60, 10, D2)[::-1], *rows_of(0, 70, D1)])
+    assert len(panel) == 140
+    assert panel.distinct_dates == [D1, D2]
+    assert panel.dates.tolist() == [D1] * 70 + [D2] * 70
+    assert panel.customers.tolist() == [f"C{number:04d}" for number in range(70)] * 2
+    assert panel.bad.tolist() == [0.0] * 70 + [1.0] * 60 + [0.0] * 10
+
+
+def test_rows_without_a_whole_horizon_and_rows_of_another_run_are_left_out() -> None:
+    with pytest.raises(LoudongError, match="the panel is empty"):
+        read(rows_of(60, 60), run_id="panel.2")
+    immature = [row | {"is_mature": False} for row in rows_of(60, 60, D2)]
+    panel = read([*rows_of(60, 60, D1), *immature])
+    assert panel.distinct_dates == [D1]
+    assert len(panel) == 120
+
+
+def test_values_are_doubles_and_text_and_null_is_missing() -> None:
+    rows = [
+        row | {"dpd_days": 3, "past_due_amount": 12.5, "is_restructured": True, "industry_code": "retail"}
+        for row in rows_of(50, 49)
+    ]
+    unknown = {"dpd_days": None, "past_due_amount": None, "is_restructured": None, "industry_code": None}
+    panel = read([*rows, *(row | unknown | {"customer_id": "C9999"} for row in rows_of(0, 1))])
+    columns = ["dpd_days", "past_due_amount", "is_restructured", "industry_code"]
+    assert panel.frame[columns].iloc[0].tolist() == [3.0, 12.5, 1.0, "retail"]
+    assert panel.frame[columns].iloc[-1].isna().all()
+    assert list(panel.frame.columns) == [feature.name for feature in FEATURES]
+    assert {str(panel.frame[name].dtype) for name in columns[:3]} == {"float64"}
+
+
+def test_a_customer_of_unknown_type_is_called_so() -> None:
+    rows = rows_of(50, 50)
+    assert np.unique(read([row | {"customer_type_code": None} for row in rows]).customer_types).tolist() == ["unknown"]
+
+
+@pytest.mark.parametrize(("bads", "goods"), [(LEAST_BADS - 1, 60), (0, 60), (60, 0)])
+def test_too_little_to_learn_from_is_refused_with_what_is_there(bads: int, goods: int) -> None:
+    message = f"^too little to learn from: {bads} defaults among {bads + goods} customer-dates; at least {LEAST_BADS} "
+    with pytest.raises(LoudongError, match=message):
+        read(rows_of(bads, goods))
+
+
+def test_just_enough_to_learn_from_is_accepted() -> None:
+    assert read(rows_of(LEAST_BADS, 1)).bad.sum() == LEAST_BADS
+
+
+def test_a_run_without_rows_is_refused() -> None:
+    with pytest.raises(
+        LoudongError, match=r"^the panel is empty: no date has a known outcome for the whole horizon yet$"
+    ):
+        read([])
+
+
+def test_the_hash_of_a_panel_is_that_of_its_content() -> None:
+    rows = [row | {"dpd_days": 1} for row in rows_of(60, 60)]
+
+    def content_hash(rows: list[Row]) -> str:
+        with connect() as connection:
+            connection.execute("truncate marts.fct_customer_features, marts.fct_default_label")
+        return read(rows).content_hash
+
+    standing = content_hash(rows)
+    assert content_hash(rows[::-1]) == standing
+    assert content_hash([rows[0] | {"dpd_days": 2}, *rows[1:]]) != standing
+    assert content_hash([rows[0] | {"bad": False}, *rows[1:]]) != standing
+    assert content_hash([row | {"as_of_date": D1 - timedelta(days=1)} for row in rows]) != standing

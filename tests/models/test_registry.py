@@ -1,0 +1,122 @@
+"""Promises of the registry: who scores, who decided it, and clear refusals where nobody can."""
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from mlflow import MlflowClient
+from risk_world import PORTFOLIO
+
+from loudong.errors import LoudongError
+from loudong.pipeline.runs import Run
+from loudong.settings import Settings
+from loudong.warehouse.connect import connect
+from models import registry
+from models.features import feature_version, model_features
+from models.panel import Panel
+from models.registry import Scorer
+from models.scoring import score
+
+Register = Callable[[str, Scorer], tuple[str, str]]
+FEATURES = model_features()
+_numbers = itertools.count(1)
+
+
+def land_portfolio() -> str:
+    """Land a portfolio of which nothing is registered yet; its name."""
+    portfolio = PORTFOLIO.model_copy(update={"name": f"book{next(_numbers)}"})
+    with connect() as connection:
+        connection.execute(
+            "insert into landing.portfolio (name, content_hash, settings) values (%s, %s, %s)",
+            (portfolio.name, portfolio.name, portfolio.model_dump_json()),
+        )
+    return portfolio.name
+
+
+@pytest.fixture
+def name(warehouse: Settings) -> str:
+    """The name under which models of the current portfolio are registered; there are none yet."""
+    return f"default_{land_portfolio()}_{warehouse.warehouse_database}"
+
+
+def test_scoring_without_a_model_is_refused_in_one_sentence(name: str) -> None:
+    message = f"^no model has been trained for {name}; run: loudong train$"
+    assert not registry.has_champion()
+    with pytest.raises(LoudongError, match=message):
+        registry.load_champion()
+    with pytest.raises(LoudongError, match=message):
+        score(Run("r1", "daily", (date(2025, 3, 1),), PORTFOLIO, None))
+
+
+@pytest.mark.parametrize("version", ["7", "newest"])
+def test_promoting_an_unknown_version_is_refused_by_name(name: str, version: str) -> None:
+    with pytest.raises(LoudongError, match=f"^{name} has no version {version}$"):
+        registry.promote(version, "Li Lei", "it is better")
+    assert not registry.has_champion()
+
+
+def test_the_first_version_scores_and_the_second_waits_until_a_person_promotes_it(
+    name: str, scorer: Scorer, register: Register
+) -> None:
+    assert register(name, scorer) == ("1", "champion")
+    assert register(name, scorer) == ("2", "challenger")
+    assert registry.load_champion().version == "1"
+    with pytest.raises(LoudongError, match=f"^{name} has no version 3$"):
+        registry.promote("3", "Li Lei", "a slip of the finger")
+    assert registry.load_champion().version == "1"
+    assert registry.promote("2", "Li Lei", "更好") == f"{name} version 2"
+    assert registry.load_champion().version == "2"
+    kept = MlflowClient().get_model_version(name, "2")
+    assert kept.tags == {"promoted_by": "Li Lei", "promoted_because": "更好"}
+    assert kept.aliases == ["champion"]
+
+
+def test_a_registered_model_scores_just_as_before_it_was_registered(
+    name: str, scorer: Scorer, register: Register, learned: Panel
+) -> None:
+    register(name, scorer)
+    loaded = registry.load_champion()
+    assert replace(loaded, booster=scorer.booster) == replace(scorer, model_name=name, version="1")
+    values = learned.frame.to_numpy()
+    before, after = (np.asarray(one.booster.predict(values, raw_score=True)) for one in (scorer, loaded))
+    assert np.array_equal(before, after)
+    assert loaded.booster.feature_name() == [feature.name for feature in FEATURES]
+
+
+def test_a_training_keeps_what_it_learned_from_and_how_well_it_did(
+    name: str, scorer: Scorer, register: Register, learned: Panel
+) -> None:
+    version, _ = register(name, scorer)
+    client = MlflowClient()
+    run = client.get_run(str(client.get_model_version(name, version).run_id))
+    assert run.data.params["panel_hash"] == learned.content_hash
+    assert run.data.params["panel_rows"] == str(len(learned))
+    assert run.data.params["feature_version"] == scorer.feature_version
+    assert run.data.params["label_known_before"] == "2025-02-01T00:00:00+00:00"
+    assert run.data.metrics["bads"] == learned.bad.sum()
+    assert run.data.metrics["auc_low"] < run.data.metrics["auc"] < run.data.metrics["auc_high"]
+
+
+def test_a_model_of_one_portfolio_never_scores_another(name: str, scorer: Scorer, register: Register) -> None:
+    register(name, scorer)
+    assert registry.has_champion()
+    other = land_portfolio()
+    assert not registry.has_champion()
+    with pytest.raises(LoudongError, match=f"^no model has been trained for default_{other}_"):
+        registry.load_champion()
+
+
+def test_a_model_of_another_feature_list_is_refused_with_both_versions(
+    name: str, scorer: Scorer, register: Register
+) -> None:
+    register(name, replace(scorer, feature_version="abcdefabcdef"))
+    message = (
+        f"{name} version 1 was trained on feature list abcdefabcdef, this release has {feature_version(FEATURES)}; "
+    )
+    assert registry.has_champion()
+    with pytest.raises(LoudongError, match=f"^{re.escape(message)}"):
+        registry.load_champion()
