@@ -9,15 +9,9 @@
 #}
 {% macro settlement(dates) -%}
 with paid_per_day as (
-    select
-        dates.as_of_date,
-        payment.customer_id,
-        payment.contract_id,
-        payment.payment_date,
-        sum(payment.paid_amount) as day_amount
-    from {{ dates }} as dates
-    inner join {{ ref('stg_landing__payment') }} as payment on {{ known_at('payment', 'dates') }}
-    where payment.contract_id is not null
+    select as_of_date, customer_id, contract_id, payment_date, sum(paid_amount) as day_amount
+    from ({{ payment_known(dates) }}) as payment
+    where contract_id is not null
     group by 1, 2, 3, 4
 ),
 

@@ -24,7 +24,8 @@ def landing_page() -> str:
 def _landing_lines() -> Iterator[str]:
     for entity in entities().values():
         need = "required" if entity.is_required else "optional"
-        yield f"\n## {entity.name}\n\n{need}; {entity.grain}. Key: {_codes(entity.key)}. Effective: `{entity.effective}`.\n"
+        yield f"\n## {entity.name}\n\n{need}; {entity.grain}."
+        yield f"Key: {_codes(entity.key)}. Effective: `{entity.effective}`.\n"
         yield "| column | type | unit | may be empty | what it is |\n|---|---|---|---|---|"
         for column in entity.columns:
             is_needed = column.name in (*entity.key, entity.effective)
@@ -74,7 +75,8 @@ def _columns(columns: list[dict[str, Any]]) -> Iterator[str]:
         for column in columns:
             yield f"| `{column['name']}` | {column.get('data_type', '')} | {_one_line(column['description'])} |"
         return
-    yield "| column | type | unit | what it is | 中文 | family | model | more means |\n|---|---|---|---|---|---|---|---|"
+    yield "| column | type | unit | what it is | 中文 | family | model | more means |"
+    yield "|---|---|---|---|---|---|---|---|"
     direction = {1: "riskier", -1: "safer", 0: ""}
     for column in columns:
         meta = column["config"]["meta"]

@@ -5,18 +5,21 @@ from typing import Any
 
 from risk_world import World, ask, tell
 
-from loudong.decisions.decide import DecisionSummary, decide
+from loudong.decisions.decide import decide
+from loudong.decisions.demand import Demands
 from loudong.publishing.publish import publish
 
 D1, D2, D3 = date(2025, 3, 1), date(2025, 3, 2), date(2025, 3, 3)
 LOW, MEDIUM, HIGH = 0.01, 0.05, 0.5
 
 
-def day(world: World, as_of_date: date, pd: float, customer_id: str = "C1") -> DecisionSummary:
-    run = world.run(as_of_date, {customer_id: {"pd": pd}})
-    summary = decide(run)
-    world.finish(run, publish(run))
-    return summary
+def day(world: World, as_of_date: date, pd: float, **values: Any) -> Demands:
+    """Run and publish one date for customer C1; what it demanded."""
+    run = world.run(as_of_date, {"C1": {"pd": pd} | values})
+    decide(run)
+    publication = publish(run)
+    world.finish(run, publication.verdict)
+    return publication.demands
 
 
 def actions(code: str = "repayment_monitoring") -> list[tuple[Any, ...]]:
@@ -50,7 +53,7 @@ def test_every_tier_gets_one_action_per_code_with_intent_and_policy_row(world: W
 
 def test_a_standing_action_is_not_repeated_until_its_period_ends(world: World) -> None:
     day(world, D1, HIGH)
-    assert day(world, D1, HIGH).actions_proposed == 0
+    assert day(world, D1, HIGH, dpd_days=1).actions_proposed == 0
     assert day(world, D1 + timedelta(days=29), HIGH).actions_proposed == 0
     assert day(world, D1 + timedelta(days=30), HIGH).actions_proposed == 3
     assert [row[1:] for row in actions()] == [
@@ -94,7 +97,8 @@ def test_an_approved_action_of_the_same_date_is_kept_and_the_new_one_follows_it(
 def test_an_action_that_a_person_let_lapse_is_not_proposed_again_for_its_date(world: World) -> None:
     day(world, D1, HIGH)
     tell("update risk.customer_action set state = 'lapsed'")
-    assert day(world, D1, HIGH).actions_proposed == 0
+    again = day(world, D1, HIGH, dpd_days=1)
+    assert (again.raised, again.actions_proposed) == (True, 0)
 
 
 def test_a_rise_to_high_asks_for_a_call_within_three_days_saying_why(world: World) -> None:
@@ -112,9 +116,23 @@ def test_a_rise_to_high_asks_for_a_call_within_three_days_saying_why(world: Worl
     ]
 
 
+def test_a_reason_leaves_out_what_is_not_known(world: World) -> None:
+    day(world, D1, LOW, dpd_days=None)
+    tell("update risk.follow_up_task set state = 'done'")
+    day(world, D2, HIGH, dpd_days=None)
+    rows = ask("select reason_en, reason_zh from risk.follow_up_task where kind_code = 'tier_rise_call'")
+    assert rows == [
+        (
+            "Rose from low risk to high risk: probability of default 50.0 %, exposure 100000.",
+            "由低风险升为高风险：违约概率50.0%，敞口100000。",
+        )
+    ]
+
+
 def test_a_customer_first_judged_counts_as_risen_only_when_high(world: World) -> None:
     run = world.run(D1, {"C1": {"pd": HIGH}, "C2": {"pd": MEDIUM}})
     decide(run)
+    publish(run)
     assert ask("select customer_id from risk.follow_up_task where kind_code = 'tier_rise_call'") == [("C1",)]
 
 
@@ -126,9 +144,9 @@ def test_a_falling_tier_asks_for_no_call(world: World) -> None:
 
 def test_one_task_of_a_kind_is_open_and_a_date_run_again_asks_once(world: World) -> None:
     day(world, D1, HIGH)
-    assert day(world, D1, HIGH).tasks_created == 0
+    assert day(world, D1, HIGH, dpd_days=1).tasks_created == 0
     tell("update risk.follow_up_task set state = 'done'")
-    assert day(world, D1, HIGH).tasks_created == 0
+    assert day(world, D1, HIGH, dpd_days=2).tasks_created == 0
     assert len(tasks()) == 1
 
 
@@ -144,8 +162,10 @@ def test_customers_never_contacted_are_spread_over_the_period_and_each_asked_onc
     per_day = []
     for offset in range(0, 90, 10):
         run = world.run(D1 + timedelta(days=offset), {f"C{number}": {"pd": MEDIUM} for number in range(60)})
-        per_day.append(decide(run).tasks_created)
-        world.finish(run, publish(run))
+        decide(run)
+        publication = publish(run)
+        per_day.append(publication.demands.tasks_created)
+        world.finish(run, publication.verdict)
     assert sum(per_day) >= 50
     assert max(per_day) < 20
     assert ask("select max(count) from (select count(*) from risk.follow_up_task group by customer_id) as t") == [(1,)]

@@ -7,19 +7,21 @@ import psycopg
 import pytest
 from risk_world import World, ask, tell
 
-from loudong.decisions.decide import DecisionSummary, decide
+from loudong.decisions.decide import decide
+from loudong.decisions.demand import Demands
 from loudong.publishing.publish import publish
 from loudong.warehouse.connect import connect
 
 D1, D2, D3 = date(2025, 3, 1), date(2025, 3, 2), date(2025, 3, 3)
 
 
-def day(world: World, as_of_date: date, state: str = "published", **values: Any) -> DecisionSummary:
-    """Run one date for customer C1 and publish it, or leave it as a run that died after deciding."""
+def day(world: World, as_of_date: date, **values: Any) -> Demands:
+    """Run and publish one date for customer C1; what it demanded."""
     run = world.run(as_of_date, {"C1": {"pd": 0.01} | values})
-    summary = decide(run)
-    world.finish(run, publish(run) if state == "published" else state)
-    return summary
+    decide(run)
+    publication = publish(run)
+    world.finish(run, publication.verdict)
+    return publication.demands
 
 
 def alerts(columns: str) -> list[tuple[Any, ...]]:
@@ -102,7 +104,9 @@ def test_a_rule_that_no_longer_hits_leaves_the_alert_open(world: World) -> None:
 def test_running_a_date_again_raises_nothing_twice(world: World) -> None:
     day(world, D1, dpd_days=31)
     again = day(world, D1, dpd_days=31)
-    assert (again.raised, again.alerts_opened, again.alerts_risen) == (True, 0, 0)
+    assert (again.raised, again.alerts_opened, again.alerts_risen) == (False, 0, 0)
+    other = day(world, D1, dpd_days=32)
+    assert (other.raised, other.alerts_opened, other.alerts_risen) == (True, 0, 0)
     assert len(alerts("1")) == len(events()) == 1
 
 
@@ -124,32 +128,33 @@ def test_a_later_date_raises_a_closed_alert_anew(world: World) -> None:
 
 def test_a_date_before_the_newest_published_one_raises_nothing(world: World) -> None:
     day(world, D2, dpd_days=0)
-    summary = day(world, D1, dpd_days=91)
-    assert not summary.raised
-    assert summary.tiers == {"high": 1}
+    assert not day(world, D1, dpd_days=91).raised
+    assert ask("select tier from risk.customer_tier where as_of_date = %s", D1) == [("high",)]
     assert alerts("1") == []
     assert ask("select distinct run_id like '2025-03-02%%' from risk.customer_action") == [(True,)]
     assert ask("select count(*) from risk.follow_up_task where created_date < %s", D2) == [(0,)]
 
 
-def test_what_a_dead_run_raised_passes_to_the_next_run_or_is_withdrawn(world: World) -> None:
-    day(world, D1, state="failed", dpd_days=31, complaint_90d_count=2)
-    day(world, D1, dpd_days=31)
-    rows = ask("select rule_code, status, run.state from risk.alert join ops.run using (run_id) order by rule_code")
-    assert rows == [("arrears", "open", "published"), ("complaints", "withdrawn", "failed")]
-    assert events()[-1] == (D1, "open", "withdrawn", "minor", "minor")
+def test_a_run_that_died_before_it_was_published_has_raised_nothing(world: World) -> None:
+    dead = world.run(D1, {"C1": {"pd": 0.5, "dpd_days": 31, "complaint_90d_count": 2}})
+    decide(dead)
+    world.finish(dead, "failed")
+    for table in ("alert", "alert_event", "customer_action", "follow_up_task"):
+        assert ask(f"select count(*) from risk.{table}") == [(0,)]
+    assert day(world, D1, dpd_days=31).alerts_opened == 1
 
 
-def test_a_decision_that_fails_late_leaves_nothing_behind(world: World) -> None:
+def test_a_demand_that_fails_late_leaves_nothing_behind_and_nothing_published(world: World) -> None:
     run = world.run(D1, {"C1": {"pd": 0.5, "dpd_days": 31}})
+    decide(run)
     with connect("admin") as connection:
         connection.execute("revoke insert on risk.follow_up_task from loudong_pipeline")
     try:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            decide(run)
+            publish(run)
     finally:
         with connect("admin") as connection:
             connection.execute("grant insert on risk.follow_up_task to loudong_pipeline")
-    for table in ("customer_tier", "alert", "alert_event", "customer_action"):
-        assert ask(f"select count(*) from risk.{table}") == [(0,)]
-    assert decide(run).alerts_opened == 1
+    for table in ("risk.alert", "risk.alert_event", "risk.customer_action", "ops.publication"):
+        assert ask(f"select count(*) from {table}") == [(0,)]
+    assert publish(run).demands.alerts_opened == 1

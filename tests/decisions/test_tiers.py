@@ -64,7 +64,7 @@ def test_a_floor_that_demands_no_more_than_the_pd_is_kept_in_the_trace_alone(wor
 def test_the_previous_tier_is_that_of_the_newest_published_date_before(world: World) -> None:
     published = world.run(D1, {"C1": {"pd": 0.01}})
     decide(published)
-    world.finish(published, publish(published))
+    world.finish(published, publish(published).verdict)
     unpublished = world.run(D2, {"C1": {"pd": 0.05}})
     decide(unpublished)
     world.finish(unpublished, "failed")

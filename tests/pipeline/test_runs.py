@@ -1,12 +1,13 @@
 """One run builds at a time, every run and step leaves rows, and a run that died does not block the next."""
 
+import time
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from loudong.errors import LoudongError
-from loudong.pipeline import runs
+from loudong.pipeline import liveness, runs
 from loudong.settings import Settings
 from loudong.warehouse.connect import connect
 
@@ -49,13 +50,48 @@ def test_a_retried_task_gets_the_run_it_had() -> None:
 def test_the_run_of_a_dead_process_is_closed_by_the_next_one() -> None:
     import socket
 
-    dead = runs.open_run("daily", DAY, holder=f"cli:{socket.gethostname()}:{2**22 + 1}")
+    dead = runs.open_run("daily", DAY, holder=f"cli:{socket.gethostname()}:{2**22 + 1}@1")
     following = runs.open_run("daily", DAY)
     assert following.run_id != dead.run_id
     state, reason = _state(dead.run_id)
     assert state == "failed"
     assert reason is not None
     assert "died" in reason
+
+
+def test_a_process_that_got_the_id_of_a_dead_one_does_not_hold_its_run() -> None:
+    import os
+    import socket
+
+    dead = runs.open_run("daily", DAY, holder=f"cli:{socket.gethostname()}:{os.getppid()}@1")
+    runs.open_run("daily", DAY)
+    assert _state(dead.run_id)[0] == "failed"
+
+
+def test_a_long_step_gives_signs_while_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(liveness, "BEAT_SECONDS", 0.05)
+    run = runs.open_run("daily", DAY)
+    with runs.step(run.run_id, "slow"):
+        first = _heartbeat(run.run_id)
+        deadline = time.monotonic() + 10
+        while _heartbeat(run.run_id) == first and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert _heartbeat(run.run_id) > first
+
+
+def _heartbeat(run_id: str) -> datetime:
+    with connect() as connection:
+        row = connection.execute("select heartbeat_at from ops.run where run_id = %s", (run_id,)).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def test_a_run_waits_for_a_load_and_says_so() -> None:
+    with connect(autocommit=True) as loading:
+        loading.execute("select pg_advisory_lock(%s)", (runs.LOAD_LOCK_KEY,))
+        with pytest.raises(runs.RunBusyError, match="being loaded"):
+            runs.open_run("daily", DAY)
+    assert runs.open_run("daily", DAY).run_id
 
 
 def test_a_run_without_a_sign_for_longer_than_the_lease_is_taken_over() -> None:

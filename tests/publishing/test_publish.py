@@ -41,18 +41,18 @@ def everything(run: Run) -> list[list[tuple[Any, ...]]]:
 
 def test_a_first_run_is_published(world: World) -> None:
     run = decided(world)
-    assert publish(run) == "published"
+    assert publish(run).verdict == "published"
     assert standing() == [(D1, run.run_id)]
     assert ask("select result_hash from ops.run") == ask("select result_hash from ops.publication")
 
 
 def test_identical_results_keep_the_standing_publication_and_take_back_the_own_rows(world: World) -> None:
     first = decided(world)
-    world.finish(first, publish(first))
+    world.finish(first, publish(first).verdict)
     before = everything(first)
     again = decided(world)
     assert min(rows_of(again).values()) == 1
-    assert publish(again) == "unchanged"
+    assert publish(again).verdict == "unchanged"
     assert standing() == [(D1, first.run_id)]
     assert ask("select count(*) from ops.publication") == [(1,)]
     assert set(rows_of(again).values()) == {0}
@@ -73,10 +73,10 @@ def test_another_result_supersedes_the_standing_publication_and_deletes_nothing(
     world: World, values: dict[str, Any]
 ) -> None:
     first = decided(world)
-    world.finish(first, publish(first))
+    world.finish(first, publish(first).verdict)
     before = everything(first)
     again = decided(world, **values)
-    assert publish(again) == "published"
+    assert publish(again).verdict == "published"
     assert standing() == [(D1, again.run_id)]
     assert ask("select run_id, superseded_at is null from ops.publication order by publication_id") == [
         (first.run_id, False),
@@ -97,17 +97,17 @@ def test_the_hash_does_not_depend_on_run_times_or_the_order_of_rows(world: World
 
 def test_publishing_the_same_run_again_gives_the_same_verdict(world: World) -> None:
     first = decided(world)
-    assert [publish(first), publish(first)] == ["published", "published"]
+    assert [publish(first).verdict, publish(first).verdict] == ["published", "published"]
     world.finish(first, "published")
     again = decided(world)
-    assert [publish(again), publish(again)] == ["unchanged", "unchanged"]
+    assert [publish(again).verdict, publish(again).verdict] == ["unchanged", "unchanged"]
     assert ask("select count(*) from ops.publication") == [(1,)]
 
 
 @pytest.mark.parametrize("gate", ["landing", "marts", "scores"])
 def test_a_run_with_a_failed_gate_is_refused_and_what_was_published_stays(world: World, gate: str) -> None:
     first = decided(world)
-    world.finish(first, publish(first))
+    world.finish(first, publish(first).verdict)
     before = everything(first)
     run = decided(world, dpd_days=50)
     with pytest.raises(ZeroDivisionError), step(run.run_id, f"gate_{gate}"):
@@ -118,7 +118,7 @@ def test_a_run_with_a_failed_gate_is_refused_and_what_was_published_stays(world:
     assert everything(first) == before
     with step(run.run_id, f"gate_{gate}"):
         pass
-    assert publish(run) == "published"
+    assert publish(run).verdict == "published"
 
 
 def test_a_run_without_gates_is_refused(world: World) -> None:
@@ -135,7 +135,7 @@ def test_a_run_whose_tables_do_not_match_is_refused(world: World) -> None:
 def test_the_newest_published_date_may_be_asked_for_before_a_date(world: World) -> None:
     for day in (D1, D2):
         run = decided(world, day)
-        world.finish(run, publish(run))
+        world.finish(run, publish(run).verdict)
     with connect() as connection:
         assert ledger.newest_published_date(connection) == D2
         assert ledger.newest_published_date(connection, before=D2) == D1
@@ -145,7 +145,7 @@ def test_the_newest_published_date_may_be_asked_for_before_a_date(world: World) 
 def test_two_publishers_wait_for_each_other(world: World) -> None:
     run = decided(world)
     verdicts: list[str] = []
-    publisher = threading.Thread(target=lambda: verdicts.append(publish(run)))
+    publisher = threading.Thread(target=lambda: verdicts.append(publish(run).verdict))
     with connect() as connection:
         ledger.lock(connection)
         publisher.start()

@@ -44,7 +44,7 @@ def page(_world: World) -> str:
             "values (%s, 'landing', 'payment', 'landing.payment', 'expect_rows', 'warning', 'fail', 'w', 'ask them')",
             run.run_id,
         )
-        _world.finish(run, publish(run))
+        _world.finish(run, publish(run).verdict)
     tell(
         "insert into ops.model_evaluation "
         "(model_name, model_version, protocol, slice, n, bads, auc, auc_low, auc_high) "

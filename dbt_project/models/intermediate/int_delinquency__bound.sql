@@ -3,14 +3,15 @@
 with first_contract as (
     select distinct on (customer_id, contract_id) customer_id, contract_id, limit_amount
     from {{ ref('stg_landing__contract') }}
-    where not is_deleted
+    where not is_deleted and (superseded_at is null or superseded_at > known_from)
     order by customer_id, contract_id, known_from
 ),
 
 customer_type as (
     select distinct on (customer_id) customer_id, customer_type_code
     from {{ ref('stg_landing__customer') }}
-    order by customer_id, known_from
+    where superseded_at is null or superseded_at > known_from
+    order by customer_id, known_from, valid_from_date desc
 )
 
 select

@@ -1,5 +1,5 @@
 -- What is uncovered of each installment due by the date. Grain: installment x as_of_date, uncovered ones only.
--- Payments that name no contract go to the customer's oldest due, after those that do.
+-- Payments that name none of several contracts go to the customer's oldest due, after those that do.
 with uncovered as (
     select
         as_of_date,
@@ -13,10 +13,9 @@ with uncovered as (
 ),
 
 unassigned as (
-    select dates.as_of_date, payment.customer_id, sum(payment.paid_amount) as amount
-    from {{ ref('int_spine__date') }} as dates
-    inner join {{ ref('stg_landing__payment') }} as payment on {{ known_at('payment', 'dates') }}
-    where payment.contract_id is null
+    select as_of_date, customer_id, sum(paid_amount) as amount
+    from ({{ payment_known(ref('int_spine__date')) }}) as payment
+    where contract_id is null
     group by 1, 2
 ),
 

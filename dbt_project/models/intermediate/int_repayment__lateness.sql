@@ -9,6 +9,8 @@ with installment as (
     select
         as_of_date,
         customer_id,
+        contract_id,
+        installment_id,
         due_date,
         due_amount,
         settled_date,
@@ -47,7 +49,7 @@ select
     sum(due_amount) filter (where {{ within('due_date', 90) }}) as due_amount_90d,
     sum(due_amount) filter (where {{ within('due_date', 180) }}) as due_amount_180d,
     sum(due_amount) filter (where {{ within('due_date', 365) }}) as due_amount_365d,
-    (array_agg(late_days order by due_date desc))[1] as last_days_late,
-    (array_agg(late_days order by due_date))[1] as first_days_late
+    (array_agg(late_days order by due_date desc, contract_id, installment_id))[1] as last_days_late,
+    (array_agg(late_days order by due_date, contract_id, installment_id))[1] as first_days_late
 from late
 group by 1, 2

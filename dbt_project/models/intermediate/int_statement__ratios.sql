@@ -25,6 +25,24 @@ latest as (
     select *
     from statement
     where recency = 1
+),
+
+-- The period that ended a year before, give or take the days by which fiscal years move; the nearest counts.
+year_before as (
+    select distinct on (latest.as_of_date, latest.customer_id)
+        latest.as_of_date, latest.customer_id, earlier.revenue_amount
+    from latest
+    inner join statement as earlier
+        on
+            latest.as_of_date = earlier.as_of_date
+            and latest.customer_id = earlier.customer_id
+            and latest.period_months = earlier.period_months
+            and abs((latest.period_end_date - interval '1 year')::date - earlier.period_end_date) <= 3
+    order by
+        latest.as_of_date,
+        latest.customer_id,
+        abs((latest.period_end_date - interval '1 year')::date - earlier.period_end_date),
+        earlier.period_end_date
 )
 
 select
@@ -45,10 +63,4 @@ select
     + 6.72 * {{ ratio('latest.operating_profit_amount * 12.0 / latest.period_months', 'latest.total_assets_amount') }}
     + 1.05 * {{ ratio('latest.equity_amount', 'latest.total_liabilities_amount') }} as altman_z_score
 from latest
-left join statement as year_before
-    on
-        latest.as_of_date = year_before.as_of_date
-        and latest.customer_id = year_before.customer_id
-        and latest.period_months = year_before.period_months
-        and (latest.period_end_date - interval '1 year')::date between year_before.period_end_date - 3
-        and year_before.period_end_date + 3
+left join year_before using (as_of_date, customer_id)

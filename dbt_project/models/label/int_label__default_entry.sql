@@ -1,4 +1,4 @@
 {{ config(materialized='table', schema='intermediate') }}
 
 -- Days on which a default began, as known when outcomes are looked at. Grain: customer x default_date.
-{{ default_entry(ref('int_label__settlement'), ref('int_label__date')) }}
+{{ default_entry(ref('int_label__spell'), ref('int_label__date')) }}

@@ -28,7 +28,9 @@ select
     )::numeric as outstanding_amount,
     contract.past_due_amount::numeric as past_due_amount,
     contract.dpd_days::integer as dpd_days,
-    greatest(contract.dpd_days - contract.grace_days, 0)::integer as delinquent_days,
+    case
+        when contract.dpd_days is not null then greatest(contract.dpd_days - contract.grace_days, 0)
+    end::integer as delinquent_days,
     bucket.bucket_code
 from {{ ref('int_repayment__contract') }} as contract
 left join {{ ref('delinquency_bucket') }} as bucket

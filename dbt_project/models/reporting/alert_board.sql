@@ -1,7 +1,7 @@
 {{ config(materialized='view', schema='bi', persist_docs={'relation': true, 'columns': true}) }}
 
 with alert as (
-    select * from {{ ref('rpt_visible_alert') }}
+    select * from {{ source('risk', 'alert') }}
 ),
 
 customer as (

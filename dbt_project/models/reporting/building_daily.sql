@@ -18,7 +18,7 @@ daily as (
         count(*) filter (where tier = 'low') as low_count,
         count(*) filter (where tier_step > 0) as risen_count,
         count(*) filter (where tier_step < 0) as fallen_count,
-        count(*) filter (where dpd_days > 0) as past_due_count,
+        case when count(dpd_days) > 0 then count(*) filter (where dpd_days > 0) end as past_due_count,
         count(*) filter (where is_in_default) as in_default_count,
         sum(exposure_amount) as exposure_amount,
         sum(past_due_amount) as past_due_amount,

@@ -25,7 +25,7 @@ alerts as (
             max(array_position(array['minor', 'major', 'critical'], alert.severity))
         ] as gravest_severity
     from published
-    inner join {{ ref('rpt_visible_alert') }} as alert
+    inner join {{ source('risk', 'alert') }} as alert
         on
             published.as_of_date >= alert.opened_date
             and (alert.closed_date is null or alert.closed_date > published.as_of_date)
@@ -39,7 +39,7 @@ tasks as (
         count(*)::integer as open_task_count,
         min(task.due_date) as next_task_due_date
     from published
-    inner join {{ ref('rpt_visible_task') }} as task
+    inner join {{ source('risk', 'follow_up_task') }} as task
         on published.as_of_date >= task.created_date and task.state in ('open', 'overdue')
     group by published.as_of_date, task.customer_id
 ),
@@ -55,7 +55,7 @@ actions as (
         max(action.standard_code) filter (where action.action_code = 'transaction_restriction')
             as restriction_standard_code
     from published
-    inner join {{ ref('rpt_visible_action') }} as action
+    inner join {{ source('risk', 'customer_action') }} as action
         on published.as_of_date between action.period_start_date and action.period_end_date
     group by published.as_of_date, action.customer_id
 )

@@ -29,8 +29,8 @@ select
     tier.floor_code,
     tier.policy_version,
     coalesce(feature.exposure_amount, 0) as exposure_amount,
-    coalesce(feature.past_due_amount, 0) as past_due_amount,
-    coalesce(feature.dpd_days, 0) as dpd_days,
+    feature.past_due_amount,
+    feature.dpd_days,
     array_position(array['low', 'medium', 'high'], tier.tier)
     - array_position(array['low', 'medium', 'high'], tier.previous_tier) as tier_step
 from {{ ref('rpt_published_date') }} as publication

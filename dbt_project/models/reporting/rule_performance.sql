@@ -4,7 +4,7 @@ with alert as (
     select
         alert.*,
         alert.opened_date + {{ var('horizon_days') }} as mature_date
-    from {{ ref('rpt_visible_alert') }} as alert
+    from {{ source('risk', 'alert') }} as alert
 ),
 
 customer as (

@@ -13,7 +13,7 @@ with task as (
         due_date,
         reason_en,
         reason_zh
-    from {{ ref('rpt_visible_task') }}
+    from {{ source('risk', 'follow_up_task') }}
     where state in ('open', 'overdue')
 ),
 
@@ -32,7 +32,7 @@ alert as (
         || ': ' || indicator || ' = ' || trim_scale(round(value::numeric, 4)) || '. '
         || (evidence ->> 'remedy_en') as reason_en,
         (evidence ->> 'name_zh') || '：' || indicator || ' = ' || trim_scale(round(value::numeric, 4)) as reason_zh
-    from {{ ref('rpt_visible_alert') }}
+    from {{ source('risk', 'alert') }}
     where status in ('open', 'acknowledged')
 ),
 

@@ -1,4 +1,4 @@
-"""Deciding one date: tiers always; alerts, actions and tasks only while no newer date is published."""
+"""Deciding one date: the tier of every customer, as policy says. Tiers belong to the run until it is published."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -16,21 +16,12 @@ class DecisionSummary:
     """What was decided, as counts.
 
     `tiers` counts customers per tier, `tier_rises` and `tier_falls` those whose tier differs from the newest
-    published date before. `raised` is false for a date older than the newest published one: the counts of alerts,
-    actions and tasks are then 0, because the past asks nobody to do anything.
+    published date before, `decided_before`.
     """
 
     tiers: dict[str, int]
     tier_rises: int
     tier_falls: int
-    raised: bool
-    alerts_opened: int = 0
-    alerts_risen: int = 0
-    alerts_hit_again: int = 0
-    alerts_withdrawn: int = 0
-    actions_proposed: int = 0
-    actions_lapsed: int = 0
-    tasks_created: int = 0
     decided_before: date | None = field(default=None)
 
     def as_dict(self) -> dict[str, object]:
@@ -41,27 +32,30 @@ class DecisionSummary:
 
 
 def decide(run: Run) -> DecisionSummary:
-    """Write risk.customer_tier for the run and what policy demands of it, in one transaction.
+    """Write risk.customer_tier for the run, in one transaction; the run's own rows are replaced.
 
-    Reads the run's rows of marts.fct_customer_features and risk.customer_score and the policy seeded for it. Deciding
-    the same run or date again raises nothing twice. Raises LoudongError when customers have no score or the seeded
-    policy is not the run's.
+    Reads the run's rows of marts.fct_customer_features and risk.customer_score and the policy seeded for it. Raises
+    LoudongError when customers have no score or the seeded policy is not the run's.
     """
     with connect() as connection:
         ledger.lock(connection)
-        policy_version = require_seeded(connection, run.run_id, run.policy_version)
-        previous = ledger.newest_published_date(connection, before=run.as_of_date)
-        _create_run(connection, run, policy_version, previous)
-        execute(connection, "customer")
-        _require_scores(connection, run)
-        create_indicators(connection)
+        previous = create_decision_tables(connection, run)
         execute(connection, "tiers")
-        newest = ledger.newest_published_date(connection)
-        raised = newest is None or run.as_of_date >= newest
-        counts = _raise(connection) if raised else {}
+        execute(connection, "customer_tier")
         tiers, rises, falls = _count_tiers(connection)
         connection.execute("select risk.refresh_statistics()")
-        return DecisionSummary(tiers, rises, falls, raised, **counts, decided_before=previous)
+        return DecisionSummary(tiers, rises, falls, previous)
+
+
+def create_decision_tables(connection: Connection, run: Run) -> date | None:
+    """Temporary tables of the run, its customers and their indicators; the newest published date before."""
+    policy_version = require_seeded(connection, run.run_id, run.policy_version)
+    previous = ledger.newest_published_date(connection, before=run.as_of_date)
+    _create_run(connection, run, policy_version, previous)
+    execute(connection, "customer")
+    _require_scores(connection, run)
+    create_indicators(connection)
+    return previous
 
 
 def _create_run(connection: Connection, run: Run, policy_version: str, previous: date | None) -> None:
@@ -90,26 +84,6 @@ def _require_scores(connection: Connection, run: Run) -> None:
             f"{missing} of {customers} customers of run {run.run_id} have no row in risk.customer_score "
             f"(for example {example}): score the run before deciding"
         )
-
-
-def _raise(connection: Connection) -> dict[str, int]:
-    """Alerts, actions and tasks of the date; what was written, as counts."""
-    execute(connection, "take_over")
-    execute(connection, "alert_hits")
-    counts = {
-        "alerts_hit_again": execute(connection, "alerts_standing"),
-        "alerts_risen": execute(connection, "alerts_risen"),
-        "alerts_withdrawn": execute(connection, "alerts_withdrawn"),
-        "alerts_opened": execute(connection, "alerts_opened"),
-    }
-    execute(connection, "actions_expired")
-    execute(connection, "actions_wanted")
-    counts["actions_lapsed"] = execute(connection, "actions_lapsed")
-    replaced = execute(connection, "actions_replaced")
-    counts["actions_proposed"] = replaced + execute(connection, "actions_proposed")
-    execute(connection, "tasks_overdue")
-    counts["tasks_created"] = execute(connection, "tasks_rise") + execute(connection, "tasks_regular")
-    return counts
 
 
 def _count_tiers(connection: Connection) -> tuple[dict[str, int], int, int]:

@@ -5,9 +5,7 @@ before. A run whose holder died is closed by the next one that wants to build.
 """
 
 import json
-import os
 import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,11 +15,14 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from loudong.errors import LoudongError
+from loudong.pipeline.liveness import beating, default_holder, is_dead
 from loudong.portfolio.settings import PortfolioSettings
 from loudong.settings import get_settings
 from loudong.warehouse.connect import Connection, connect
 
 Kind = Literal["daily", "panel"]
+# Advisory lock of whoever loads: a run builds on landing tables that stand still.
+LOAD_LOCK_KEY = 0x10AD
 
 
 class RunBusyError(LoudongError):
@@ -69,17 +70,13 @@ def current_portfolio(connection: Connection) -> PortfolioSettings:
     return PortfolioSettings.model_validate(row[0])
 
 
-def default_holder() -> str:
-    return f"cli:{socket.gethostname()}:{os.getpid()}"
-
-
 def open_run(
     kind: Kind, as_of_dates: tuple[date, ...], policy_version: str | None = None, holder: str | None = None
 ) -> Run:
     """Claim the warehouse for building `as_of_dates`.
 
     Opened again by the same holder for the same dates (a retried task), the claim is the same run. Raises
-    RunBusyError, naming the run and its holder, while another one builds.
+    RunBusyError, naming the run and its holder, while another one builds, and while files are being loaded.
     """
     holder = holder or default_holder()
     with connect() as connection:
@@ -92,13 +89,16 @@ def open_run(
             run_id, run_kind, dates, run_holder, heartbeat_at = running
             if run_holder == holder and run_kind == kind and tuple(dates) == as_of_dates:
                 return Run(run_id, kind, as_of_dates, portfolio, policy_version)
-            if not _is_dead(run_holder, heartbeat_at):
+            if not is_dead(run_holder, heartbeat_at):
                 what = _dates_text(tuple(dates))
                 raise RunBusyError(
                     f"run {run_id} of {run_holder} is building {what} since its last sign at {heartbeat_at:%H:%M:%S}; "
                     "wait for it to end, or end it"
                 )
             _close(connection, run_id, "failed", f"its holder {run_holder} died; found by {holder}")
+        loading = connection.execute("select not pg_try_advisory_xact_lock(%s)", (LOAD_LOCK_KEY,)).fetchone()
+        if loading is not None and loading[0]:
+            raise RunBusyError("files are being loaded; wait for the load to end")
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         label = as_of_dates[0].isoformat() if kind == "daily" else "panel"
         run_id = f"{label}.{stamp}.{secrets.token_hex(3)}"
@@ -116,6 +116,12 @@ def open_run(
             ),
         )
     return Run(run_id, kind, as_of_dates, portfolio, policy_version)
+
+
+def run_at_work(connection: Connection) -> str | None:
+    """Which run builds now and for whom, in words; None when none does."""
+    row = connection.execute("select run_id, holder, heartbeat_at from ops.run where state = 'running'").fetchone()
+    return None if row is None or is_dead(row[1], row[2]) else f"run {row[0]} of {row[1]}"
 
 
 def load_run(run_id: str) -> Run:
@@ -162,7 +168,8 @@ def step(run_id: str, name: str) -> Iterator[StepReport]:
     started_at = row[0] if row else None
     state = "failed"
     try:
-        yield report
+        with beating(run_id):
+            yield report
         state = "success"
     except BaseException as error:
         report.detail.setdefault("error", str(error)[:2000])
@@ -188,17 +195,6 @@ def code_version() -> str:
         target = head.parent / reference.removeprefix("ref: ") if reference.startswith("ref: ") else Path()
         commit = target.read_text().strip() if target.is_file() else reference[:40]
     return version("loudong") + (f"+{commit[:12]}" if commit and not commit.startswith("ref:") else "")
-
-
-def _is_dead(holder: str, heartbeat_at: datetime) -> bool:
-    kind, _, rest = holder.partition(":")
-    host, _, pid = rest.rpartition(":")
-    if kind == "cli" and host == socket.gethostname():
-        import psutil
-
-        return not psutil.pid_exists(int(pid))
-    lease = timedelta(minutes=get_settings().lease_minutes)
-    return datetime.now(UTC) - heartbeat_at > lease
 
 
 def _dates_text(dates: tuple[date, ...]) -> str:

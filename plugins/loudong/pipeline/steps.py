@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from loudong.errors import LoudongError
 from loudong.pipeline import runs
 from loudong.pipeline.dates import latest_closed_date
+from loudong.portfolio.settings import PortfolioSettings
 from loudong.settings import get_settings
 from loudong.warehouse.connect import connect
 from loudong.warehouse.migrate import check_version
 
 if TYPE_CHECKING:
+    from loudong.policy.tables import Row
     from models.training import TrainedModel
 
 # One entry per dbt task, in order; each builds its layers in one go.
@@ -51,7 +53,12 @@ def open_daily(as_of_date: date, policy_dir: Path | None = None, holder: str | N
     with connect() as connection:
         check_version(connection)
         portfolio = runs.current_portfolio(connection)
-        reason = _nothing_to_do(connection, as_of_date, portfolio.history_start_date, portfolio.judged_dates)
+        if holder is not None and portfolio.timezone != get_settings().timezone:
+            raise LoudongError(
+                f"LOUDONG_TIMEZONE is {get_settings().timezone}, the portfolio's days end in {portfolio.timezone}: "
+                f"set LOUDONG_TIMEZONE={portfolio.timezone} for Airflow"
+            )
+        reason = _nothing_to_do(connection, as_of_date, portfolio)
     policy_version = record_policy(policy_dir)
     run = runs.open_run("daily", (as_of_date,), policy_version, holder)
     if reason is not None:
@@ -60,16 +67,19 @@ def open_daily(as_of_date: date, policy_dir: Path | None = None, holder: str | N
     return run.run_id
 
 
-def _nothing_to_do(connection: runs.Connection, as_of_date: date, first: date, judged: str) -> str | None:
+def _nothing_to_do(connection: runs.Connection, as_of_date: date, portfolio: PortfolioSettings) -> str | None:
     """Why `as_of_date` has nothing to close; None when it has. LoudongError for a date outside the data."""
     row = connection.execute("select max(observed_date) from ops.delivery").fetchone()
     last = row[0] if row else None
     if last is None:
         raise LoudongError("nothing has landed yet; run: loudong load DIR")
-    latest = latest_closed_date(datetime.now(UTC), get_settings().timezone)
-    if not first <= as_of_date <= max(last, latest):
+    now = datetime.now(UTC)
+    first = portfolio.history_start_date
+    if not first <= as_of_date <= max(last, latest_closed_date(now, portfolio.timezone)):
         raise LoudongError(f"no data is known for {as_of_date}: the portfolio's data reach from {first} to {last}")
-    if judged == "listed":
+    if runs.cutoff(as_of_date, portfolio.timezone) > now:
+        raise LoudongError(f"{as_of_date} has not ended in {portfolio.timezone}: run it after midnight")
+    if portfolio.judged_dates == "listed":
         asked = connection.execute(
             "select 1 from landing.judged_customer where judged_date = %s limit 1", (as_of_date,)
         ).fetchone()
@@ -82,10 +92,22 @@ def record_policy(policy_dir: Path | None = None) -> str:
     """Check the policy and keep its rows in the warehouse; its version."""
     from loudong.policy import load_policy
 
-    policy = load_policy(policy_dir or get_settings().policy_dir)
+    folder = policy_dir or get_settings().policy_dir
+    policy = load_policy(folder)
     with connect() as connection:
+        _require_bounds(policy.rows["materiality"], runs.current_portfolio(connection), folder)
         policy.record(connection)
     return policy.version
+
+
+def _require_bounds(rows: "list[Row]", portfolio: PortfolioSettings, folder: Path) -> None:
+    """Refuse a policy without materiality bounds for the portfolio's currency, where arrears make a default."""
+    bounds_are_needed = portfolio.default_dpd_days is not None and portfolio.materiality_amount is None
+    if bounds_are_needed and portfolio.currency not in {row["currency"] for row in rows}:
+        raise LoudongError(
+            f"{folder / 'materiality.csv'} has no row for the portfolio's currency {portfolio.currency}: "
+            "add its bounds, or set materiality_amount in portfolio.yml"
+        )
 
 
 def gate(run_id: str, name: Literal["landing", "marts", "scores"]) -> int:
@@ -140,7 +162,7 @@ def score(run_id: str) -> int:
 
 
 def decide(run_id: str) -> dict[str, object]:
-    """Write tiers, alerts, actions and tasks in one transaction; what was decided, as counts."""
+    """Write the tiers of the run in one transaction; what was decided, as counts."""
     from loudong.decisions.decide import decide as decide_run
 
     with runs.step(run_id, "decide") as report:
@@ -150,15 +172,16 @@ def decide(run_id: str) -> dict[str, object]:
 
 
 def publish(run_id: str) -> str:
-    """Publish the run, or keep the standing publication when the results are the same; ends the run."""
+    """Publish the run with its alerts, actions and tasks, or keep what stands when the results are the same; ends the
+    run."""
     from loudong.publishing.publish import publish as publish_run
 
     run = runs.load_run(run_id)
     with runs.step(run_id, "publish") as report:
-        verdict = publish_run(run)
-        report.detail = {"verdict": verdict}
-    runs.close_run(run_id, verdict)
-    return verdict
+        publication = publish_run(run)
+        report.detail = {"verdict": publication.verdict, **publication.demands.as_dict()}
+    runs.close_run(run_id, publication.verdict)
+    return publication.verdict
 
 
 def tell(as_of_date: date) -> Path:

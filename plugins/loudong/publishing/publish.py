@@ -1,9 +1,11 @@
 """Making a run's results the ones that everybody sees, or keeping what stands when nothing changed."""
 
+from dataclasses import dataclass, field
 from typing import Literal
 
 from psycopg import sql
 
+from loudong.decisions.demand import Demands, demand
 from loudong.errors import LoudongError
 from loudong.pipeline.runs import Run
 from loudong.publishing import ledger
@@ -23,8 +25,16 @@ RUN_COLUMNS = ("run_id", "scored_at", "decided_at", "built_at")
 GATES = ("landing", "marts", "scores")
 
 
-def publish(run: Run) -> Verdict:
-    """Make `run` stand for its date, in one transaction; nothing of an earlier run is deleted.
+@dataclass(frozen=True)
+class Publication:
+    """How publishing ended, and what the date demands of people."""
+
+    verdict: Verdict
+    demands: Demands = field(default_factory=Demands)
+
+
+def publish(run: Run) -> Publication:
+    """Make `run` stand for its date and write what it demands, in one transaction; no earlier run is deleted.
 
     When its results equal those that stand for the date, the standing publication is kept, the run's own rows are
     taken back and the verdict is `unchanged`. Published again after it succeeded, a run gets the same verdict.
@@ -35,14 +45,14 @@ def publish(run: Run) -> Verdict:
         standing = ledger.standing_publication(connection, run.as_of_date)
         told = _verdict_already_given(connection, run)
         if told is not None:
-            return told
+            return Publication(told)
         _require_gates(connection, run)
         _require_complete(connection, run)
         result_hash = hash_results(connection, run)
         connection.execute("update ops.run set result_hash = %s where run_id = %s", (result_hash, run.run_id))
         if standing is not None and standing[2] == result_hash:
             _take_back(connection, run)
-            return "unchanged"
+            return Publication("unchanged")
         if standing is not None:
             connection.execute(
                 "update ops.publication set superseded_at = clock_timestamp() where publication_id = %s",
@@ -52,7 +62,7 @@ def publish(run: Run) -> Verdict:
             "insert into ops.publication (as_of_date, run_id, result_hash) values (%s, %s, %s)",
             (run.as_of_date, run.run_id, result_hash),
         )
-        return "published"
+        return Publication("published", demand(connection, run))
 
 
 def hash_results(connection: Connection, run: Run) -> str:

@@ -14,7 +14,7 @@ from loudong.pipeline.dates import latest_closed_date, month_ends
 from loudong.portfolio.settings import FILE_NAME, read_portfolio
 from loudong.settings import Settings, get_settings
 from loudong.stack import services
-from loudong.stack.airflow_api import AirflowApi, TaskTime
+from loudong.stack.airflow_api import ENDED, AirflowApi, TaskTime
 from loudong.stack.summary import summary_lines
 from loudong.warehouse import migrate
 from loudong.warehouse.connect import connect
@@ -97,16 +97,19 @@ def _load_portfolio(settings: Settings, customers: int, months: int, seed: int, 
 
 
 def _let_run(api: AirflowApi, dag_id: str, as_of_date: date, tell: Say) -> None:
-    """Unpause the DAG, so that the scheduler starts its newest interval; by hand only if that is another date."""
+    """Unpause the DAG, so that the scheduler starts its newest interval; by hand where it will not."""
 
     def on_task(done: TaskTime) -> None:
         tell(f"{dag_id}.{done.task_id}: {done.state} in {done.seconds:.1f} s")
 
     api.wait_until_parsed(dag_id)
     newest_closed = latest_closed_date(datetime.now(UTC), get_settings().timezone)
+    earlier = api.runs(dag_id)
     api.unpause(dag_id)
     run_id = None
-    if dag_id == "risk_daily" and newest_closed != as_of_date:
+    # An earlier try that ended keeps the scheduler from starting the same interval again.
+    has_ended = bool(earlier) and earlier[0]["state"] in ENDED
+    if has_ended or (dag_id == "risk_daily" and newest_closed != as_of_date):
         run_id = api.trigger(dag_id, {"as_of_date": as_of_date.isoformat()})
     run = api.wait_for_run(dag_id, run_id, on_task)
     tell(f"{dag_id}: Airflow's state is {run['state']}")

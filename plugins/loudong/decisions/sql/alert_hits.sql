@@ -50,8 +50,7 @@ select
     alert.rule_code,
     alert.status,
     alert.severity,
-    array_position(array['minor', 'major', 'critical'], alert.severity) as severity_rank,
-    alert.run_id in (select dead.run_id from decision_dead_run as dead) as is_of_dead_run
+    array_position(array['minor', 'major', 'critical'], alert.severity) as severity_rank
 from risk.alert
 where alert.status in ('open', 'acknowledged', 'snoozed');
 

@@ -33,7 +33,6 @@ with opened as (
                 and closed.rule_code = hit.rule_code
                 and closed.opened_date <= hit.hit_date
                 and (closed.closed_date >= hit.hit_date or closed.opened_date = hit.hit_date)
-                and not exists (select 1 from decision_dead_run as dead where dead.run_id = closed.run_id)
         )
     returning customer_id, alert_id, severity, opened_date, indicator, value, threshold, run_id
 )

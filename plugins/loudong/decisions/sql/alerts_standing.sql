@@ -11,9 +11,8 @@ set
     owner_id = case when hit.severity_rank > standing.severity_rank then hit.owner_id else alert.owner_id end,
     due_date = case
         when hit.severity_rank > standing.severity_rank then least(alert.due_date, hit.due_date) else alert.due_date
-    end,
-    run_id = case when standing.is_of_dead_run then run.run_id else alert.run_id end
-from decision_hit as hit, decision_standing_alert as standing, decision_run as run
+    end
+from decision_hit as hit, decision_standing_alert as standing
 where
     standing.customer_id = alert.customer_id and standing.alert_id = alert.alert_id
     and hit.customer_id = alert.customer_id and hit.rule_code = alert.rule_code;

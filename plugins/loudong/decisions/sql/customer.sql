@@ -38,8 +38,8 @@ select
     score.score_points,
     previous.tier as previous_tier,
     coalesce(feature.exposure_amount, 0) as exposure_amount,
-    coalesce(feature.dpd_days, 0) as dpd_days,
-    coalesce(feature.past_due_amount, 0) as past_due_amount,
+    feature.dpd_days,
+    feature.past_due_amount,
     building.manager_id as building_manager_id,
     customer.manager_id as relationship_manager_id
 from decision_run as run

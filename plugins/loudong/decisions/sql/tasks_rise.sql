@@ -17,15 +17,19 @@ select
         when customer.previous_tier is null then 'First judged ' || tier.name_en
         else 'Rose from ' || previous.name_en || ' to ' || tier.name_en
     end || format(
-        ': probability of default %s %%, %s days past due, exposure %s.',
-        round(customer.pd::numeric * 100, 1), customer.dpd_days, round(customer.exposure_amount)
+        ': probability of default %s %%, %sexposure %s.',
+        round(customer.pd::numeric * 100, 1),
+        customer.dpd_days || ' days past due, ',
+        round(customer.exposure_amount)
     ),
     case
         when customer.previous_tier is null then '首次评为' || tier.name_zh
         else '由' || previous.name_zh || '升为' || tier.name_zh
     end || format(
-        '：违约概率%s%%，逾期%s天，敞口%s。',
-        round(customer.pd::numeric * 100, 1), customer.dpd_days, round(customer.exposure_amount)
+        '：违约概率%s%%，%s敞口%s。',
+        round(customer.pd::numeric * 100, 1),
+        '逾期' || customer.dpd_days || '天，',
+        round(customer.exposure_amount)
     ),
     run.policy_version,
     'follow_up_cadence.csv:' || cadence.kind_code || ',' || cadence.tier,

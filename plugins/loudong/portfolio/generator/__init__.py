@@ -1,6 +1,7 @@
 """A seeded, realistic portfolio of any size, as landing files, with the truth about it beside them."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,7 @@ from loudong.portfolio.generator.world import make_world
 from loudong.portfolio.settings import PortfolioSettings, write_portfolio
 
 TRUTH_SUFFIX = "-truth"
+PARTIAL_SUFFIX = ".partial"
 WORKERS = 2
 
 
@@ -51,21 +53,23 @@ def generate(
     """Write a portfolio of `customers` over `months` until `end` into `out`, and the truth into `<out>-truth`.
 
     Same arguments, same bytes. Customers are made in blocks, each from a random stream of its own, so memory does not
-    grow with their number. A LoudongError when `out` holds anything.
+    grow with their number. `out` appears when it is complete. A LoudongError when it holds anything.
     """
     if out.exists() and any(out.iterdir()):
         raise LoudongError(f"{out} is not empty; name a new folder")
-    out.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(out.name + PARTIAL_SUFFIX)
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
     calendar = calendar_until(end, months)
-    write_portfolio(out, _settings(as_date(calendar.first_day), end))
+    write_portfolio(part, _settings(as_date(calendar.first_day), end))
     world = make_world(customers, months, calendar.first_day, seed)
     firsts = range(0, customers, p.BLOCK_CUSTOMERS)
     wanted = -(-p.TRUTH_SAMPLE // len(firsts))
     jobs = [
-        (world, calendar, first, min(p.BLOCK_CUSTOMERS, customers - first), seed, out, dirty, daily_days, wanted)
+        (world, calendar, first, min(p.BLOCK_CUSTOMERS, customers - first), seed, part, dirty, daily_days, wanted)
         for first in firsts
     ]
-    report = GenerationReport(rows=write_shared(world, calendar, out, daily_days, seed, dirty))
+    report = GenerationReport(rows=write_shared(world, calendar, part, daily_days, seed, dirty))
     tally = Tally.empty()
     truths: list[Truth] = []
     with get_context("spawn").Pool(min(WORKERS, len(jobs))) if len(jobs) > 1 else _Here() as pool:
@@ -75,6 +79,9 @@ def generate(
                 on_progress(f"generated {min(done * p.BLOCK_CUSTOMERS, customers):,} of {customers:,} customers")
     report.rates = rates(tally)
     _write_truth(out, truths, report)
+    if out.exists():
+        out.rmdir()
+    part.rename(out)
     return report
 
 

@@ -105,7 +105,9 @@ def _people(world: World, calendar: Calendar, first: int, count: int, generator:
         due_day=generator.integers(1, 29, count),
         onboarded=onboarded,
         left=left,
-        monthly_amount=np.maximum(amount, 1_500.0).round(-1).astype(np.float64),
+        monthly_amount=np.maximum(amount, np.where(is_enterprise, *p.LEAST_MONTHLY_AMOUNT))
+        .round(-1)
+        .astype(np.float64),
         contract_type=contract_type,
         is_anchor=is_enterprise & (generator.random(count) < 0.06),
     )

@@ -32,6 +32,9 @@ SUDDEN_SLOPE = 0.85
 SUDDEN_CAP = 0.05
 SUDDEN_REASONS = ("bankruptcy", "unlikely_to_pay")
 PARTIAL_CHANCE = 0.25
+# Of an enterprise, of a person. Also what a part payment leaves is above the materiality bounds of the policy, so that
+# the 91st day past due is a default by its definition.
+LEAST_MONTHLY_AMOUNT = (6_000.0, 1_500.0)
 WRITE_OFF_MONTHS = 9
 
 DEFAULT_DPD_DAYS = 90

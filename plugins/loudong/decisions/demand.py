@@ -1,0 +1,59 @@
+"""What policy demands of a date: alerts, actions and follow-up tasks, in the transaction that publishes it."""
+
+from dataclasses import asdict, dataclass
+
+from loudong.decisions.decide import create_decision_tables
+from loudong.decisions.statements import execute
+from loudong.pipeline.runs import Run
+from loudong.publishing import ledger
+from loudong.warehouse.connect import Connection
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What was written, as counts. `raised` is false where nothing is asked of anybody: for a date older than the
+    newest published one, and for a run that changed nothing."""
+
+    raised: bool = False
+    alerts_opened: int = 0
+    alerts_risen: int = 0
+    alerts_hit_again: int = 0
+    actions_proposed: int = 0
+    actions_lapsed: int = 0
+    tasks_created: int = 0
+
+    def as_dict(self) -> dict[str, object]:
+        """The counts as plain values for ops.run_step."""
+        return asdict(self)
+
+
+def demand(connection: Connection, run: Run) -> Demands:
+    """Write the alerts, actions and tasks that follow from the run's tiers and features.
+
+    Demanding again for the same date raises nothing twice. A date older than the newest published one raises nothing.
+    """
+    newest = ledger.newest_published_date(connection)
+    if newest is not None and run.as_of_date < newest:
+        return Demands()
+    create_decision_tables(connection, run)
+    execute(connection, "customer_tier")
+    execute(connection, "alert_hits")
+    hit_again = execute(connection, "alerts_standing")
+    risen = execute(connection, "alerts_risen")
+    opened = execute(connection, "alerts_opened")
+    execute(connection, "actions_expired")
+    execute(connection, "actions_wanted")
+    lapsed = execute(connection, "actions_lapsed")
+    proposed = execute(connection, "actions_replaced") + execute(connection, "actions_proposed")
+    execute(connection, "tasks_overdue")
+    created = execute(connection, "tasks_rise") + execute(connection, "tasks_regular")
+    connection.execute("select risk.refresh_statistics()")
+    return Demands(
+        raised=True,
+        alerts_opened=opened,
+        alerts_risen=risen,
+        alerts_hit_again=hit_again,
+        actions_proposed=proposed,
+        actions_lapsed=lapsed,
+        tasks_created=created,
+    )
