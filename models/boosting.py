@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from loudong.errors import LoudongError
 from models.features import Feature
 from models.splits import customer_fold
 
@@ -46,12 +47,20 @@ def best_rounds(
     dates: "np.ndarray",
     features: tuple[Feature, ...],
 ) -> int:
-    """How many trees: boosting stops on customers (by hash) that it does not learn from, on the later half of dates."""
+    """How many trees: boosting stops on customers (by hash) that it does not learn from, on the later half of dates.
+
+    Raises a LoudongError when these customers are too few to tell goods from bads.
+    """
     import lightgbm
 
     stopping = customer_fold(customers, STOPPING_FOLDS, "stopping") == 0
     middle = np.sort(np.unique(dates))[len(np.unique(dates)) // 2]
     late = stopping & (dates >= middle)
+    if not 0 < bad[late].sum() < late.sum():
+        raise LoudongError(
+            f"too few customers to learn from: of {len(np.unique(customers))}, those set aside to stop the boosting show "
+            "no default or nothing but defaults; load more customers or a longer history"
+        )
     learned = _dataset(values[~stopping], bad[~stopping], features)
     judged = lightgbm.Dataset(values[late], bad[late], reference=learned)
     booster = lightgbm.train(

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 LEAST_PD, MOST_PD = 1e-5, 1 - 1e-5
+LEAST_SLOPE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,15 @@ class Calibrator:
 
 
 def fit_calibrator(raw: "npt.NDArray[np.float64]", bad: "npt.NDArray[np.float64]") -> Calibrator:
-    """The curve that fits the outcomes best. Its slope is kept positive: the order of customers never turns."""
+    """The curve that fits the outcomes best among those with a positive slope: the order of customers never turns."""
+    from scipy.optimize import brentq
+    from scipy.special import expit
     from sklearn.linear_model import LogisticRegression
 
     fitted = LogisticRegression(C=1e6).fit(raw.reshape(-1, 1), bad)
-    slope = max(float(fitted.coef_[0, 0]), 1e-3)
-    return Calibrator(slope, float(fitted.intercept_[0]))
+    slope, intercept = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    if slope < LEAST_SLOPE:
+        # With the slope given, the likelihood is greatest where the mean probability is the rate of bads.
+        slope = LEAST_SLOPE
+        intercept = float(brentq(lambda shift: expit(shift + slope * raw).mean() - bad.mean(), -50.0, 50.0))
+    return Calibrator(slope, intercept)

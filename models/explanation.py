@@ -45,7 +45,7 @@ def reasons(
             if totals[index, position] < LEAST_CONTRIBUTION:
                 break
             inside = members[groups[position]]
-            strongest = features[max(inside, key=lambda i: (shap[index, i], features[i].name))]
+            strongest = features[min(inside, key=lambda i: (-shap[index, i], features[i].name))]
             mine.append(_reason(strongest, row[strongest.name], float(totals[index, position])))
         told.append(mine)
     return told

@@ -62,7 +62,7 @@ def read_panel(run: Run, features: tuple[Feature, ...]) -> Panel:
         raise LoudongError("the panel is empty: no date has a known outcome for the whole horizon yet")
     table = pd.concat(parts, ignore_index=True)
     bads = int(table["bad"].sum())
-    if bads < LEAST_BADS or bads == len(table):
+    if min(bads, len(table) - bads) < LEAST_BADS:
         raise LoudongError(
             f"too little to learn from: {bads:,} defaults among {len(table):,} customer-dates; at least {LEAST_BADS} "
             "of them and as many others are needed; load a longer history"

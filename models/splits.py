@@ -1,7 +1,6 @@
 """Who learns and who judges: slices by date and by customer, never the same customer on both sides of a fold."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
@@ -23,13 +22,6 @@ def customer_fold(customers: npt.NDArray[np.str_], folds: int = FOLDS, purpose: 
     unique, inverse = np.unique(customers, return_inverse=True)
     fold = np.array([int(hashlib.md5(f"{purpose}{name}".encode()).hexdigest()[:8], 16) % folds for name in unique])
     return fold[inverse]
-
-
-def cross_validation(panel: Panel) -> Iterator[tuple[Mask, Mask]]:
-    """(learn, judge) for each fold of customers."""
-    fold = customer_fold(panel.customers)
-    for number in range(FOLDS):
-        yield fold != number, fold == number
 
 
 def out_of_time(panel: Panel, horizon_days: int) -> tuple[Mask, Mask]:

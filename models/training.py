@@ -44,7 +44,8 @@ class TrainedModel:
             "not enough data" if merit.auc is None else f"{merit.auc:.3f} ({merit.auc_low:.3f} to {merit.auc_high:.3f})"
         )
         return (
-            f"AUC {area}, KS {merit.ks or 0:.3f}, Brier {merit.brier:.4f} on {merit.n:,} customer-dates "
+            f"AUC {area}, KS {'unknown' if merit.ks is None else f'{merit.ks:.3f}'}, Brier {merit.brier:.4f} "
+            f"on {merit.n:,} customer-dates "
             f"with {merit.bads:,} defaults ({self.protocol})"
         )
 

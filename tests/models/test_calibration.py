@@ -56,3 +56,8 @@ def test_outcomes_that_the_score_separates_fully_still_give_finite_probabilities
     pds = fit_calibrator(raw, (raw > 0).astype(float)).pd(raw)
     assert np.isfinite(pds).all()
     assert pds[0] < 0.01 < 0.99 < pds[-1]
+
+
+def test_the_mean_probability_is_the_rate_of_bads_even_where_the_outcomes_are_inverted() -> None:
+    raw, _, bad = simulate(-1.0, -6.0)
+    assert fit_calibrator(raw, bad).pd(raw).mean() == pytest.approx(bad.mean(), rel=0.02)

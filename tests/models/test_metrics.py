@@ -111,11 +111,22 @@ def test_the_interval_holds_the_area_and_is_no_wider_than_nought_to_one(seed: in
     assert 0 <= figures.auc_low < figures.auc < figures.auc_high <= 1
 
 
-def test_the_interval_is_as_wide_as_the_error_of_the_area_on_fresh_customers() -> None:
-    areas = [auc(*draw(seed, decimals=12)) for seed in range(100, 400)]
+def test_the_interval_counts_ties_half_as_the_area_does() -> None:
+    bad, pd = np.tile([0.0, 1.0, 0.0], 50), np.full(150, 0.3)
+    figures = merit(bad, pd, names(150))
+    assert (figures.auc, figures.auc_low, figures.auc_high) == pytest.approx((0.5, 0.5, 0.5))
+
+
+@pytest.mark.parametrize("rare", ["bads", "goods"])
+def test_the_interval_is_as_wide_as_the_error_of_the_area_on_fresh_customers(rare: str) -> None:
+    def fresh_draw(seed: int) -> tuple[Floats, Floats]:
+        bad, pd = draw(seed, decimals=12)
+        return (bad, pd) if rare == "bads" else (1 - bad, 1 - pd)
+
+    areas = [auc(*fresh_draw(seed)) for seed in range(100, 400)]
     widths = []
     for seed in range(20):
-        figures = merit(*draw(seed, decimals=12), names(300))
+        figures = merit(*fresh_draw(seed), names(300))
         assert figures.auc_high is not None
         assert figures.auc_low is not None
         widths.append(figures.auc_high - figures.auc_low)

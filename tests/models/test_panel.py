@@ -103,7 +103,7 @@ def test_too_little_to_learn_from_is_refused_with_what_is_there(bads: int, goods
 
 
 def test_just_enough_to_learn_from_is_accepted() -> None:
-    assert read(rows_of(LEAST_BADS, 1)).bad.sum() == LEAST_BADS
+    assert read(rows_of(LEAST_BADS, LEAST_BADS)).bad.sum() == LEAST_BADS
 
 
 def test_a_run_without_rows_is_refused() -> None:

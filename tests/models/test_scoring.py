@@ -112,10 +112,11 @@ def test_a_score_is_hindsight_where_the_model_learned_from_later_outcomes(
 def test_scoring_a_run_again_replaces_its_own_scores_alone(world: World) -> None:
     first = world.run(D1, CUSTOMERS)
     score(first)
+    standing = scores(first.run_id)
+    assert len(standing) == 5
     world.finish(first, "failed")
     run = world.run(D2, CUSTOMERS)
     score(run)
-    standing = scores(first.run_id)
     tell("update marts.fct_customer_features set dpd_days = 80 where customer_id = 'C1'")
     before = scores(run.run_id)
     score(run)
