@@ -1,9 +1,10 @@
 # One image for every Loudong service: Airflow with the project's DAGs, dbt project and packages, and MLflow.
 FROM python:3.11-slim-bookworm
 
-# libgomp1: LightGBM; tini: ends child processes; postgresql-client: backup and restore.
+# libgomp1: LightGBM; tini: ends child processes. PostgreSQL's programs for backup and restore come with the packages;
+# to save a warehouse that demands TLS, add those of its version here.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libgomp1 tini postgresql-client \
+    && apt-get install --yes --no-install-recommends libgomp1 tini \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 50000 loudong \
     && install -d -o loudong /opt/loudong /var/lib/loudong

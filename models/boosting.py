@@ -49,20 +49,21 @@ def best_rounds(
 ) -> int:
     """How many trees: boosting stops on customers (by hash) that it does not learn from, on the later half of dates.
 
-    Raises a LoudongError when these customers are too few to tell goods from bads.
+    On all of their dates where the later ones show no default. Raises a LoudongError when no customer can be set aside.
     """
     import lightgbm
 
     stopping = customer_fold(customers, STOPPING_FOLDS, "stopping") == 0
     middle = np.sort(np.unique(dates))[len(np.unique(dates)) // 2]
     late = stopping & (dates >= middle)
-    if not 0 < bad[late].sum() < late.sum():
+    judge = late if 0 < bad[late].sum() < late.sum() else stopping
+    if not judge.any() or judge.all():
         raise LoudongError(
-            f"too few customers to learn from: of {len(np.unique(customers))}, those set aside to stop the boosting show "
-            "no default or nothing but defaults; load more customers or a longer history"
+            f"too few customers to learn from: of {len(np.unique(customers))} none can be set aside to stop the "
+            "boosting; load more customers"
         )
     learned = _dataset(values[~stopping], bad[~stopping], features)
-    judged = lightgbm.Dataset(values[late], bad[late], reference=learned)
+    judged = lightgbm.Dataset(values[judge], bad[judge], reference=learned)
     booster = lightgbm.train(
         _parameters(features),
         learned,

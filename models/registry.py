@@ -12,11 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
-from loudong.errors import LoudongError
+from loudong.errors import LoudongError, MlflowUnreachableError
 from loudong.pipeline.runs import current_portfolio
 from loudong.settings import get_settings
 from loudong.warehouse.connect import connect, embedded_url
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 CHAMPION, CHALLENGER = "champion", "challenger"
 SIDECAR = "loudong.json"
 REQUIREMENTS = ["lightgbm"]
+# Answers of a server that is there but cannot serve now.
+PASSING = ("TEMPORARILY_UNAVAILABLE", "DEADLINE_EXCEEDED", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED")
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,19 @@ def model_name(portfolio: str) -> str:
     return f"default_{portfolio}_{get_settings().warehouse_database}"
 
 
-def _client() -> "MlflowClient":
+def _configure() -> None:
+    """What MLflow reads when it is imported."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+    # Seconds of trying, not MLflow's four minutes: a task is tried again, a person wants to know.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     logging.getLogger("mlflow").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.ERROR)
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)  # it tells of every retry
+
+
+def _client() -> "MlflowClient":
+    _configure()
     import mlflow
 
     settings = get_settings()
@@ -94,17 +105,64 @@ def _is_local() -> bool:
     settings = get_settings()
     if settings.mlflow_tracking_uri is None and settings.warehouse_url is not None:
         raise LoudongError("LOUDONG_MLFLOW_TRACKING_URI must name an MLflow server when the warehouse is not embedded")
-    return settings.mlflow_tracking_uri is None
+    return settings.has_own_mlflow
+
+
+@contextmanager
+def _reaching_mlflow() -> "Iterator[None]":
+    """Raise MlflowUnreachableError, naming the address, when MLflow does not answer, breaks off or is overloaded.
+
+    What a server of its own refuses becomes a LoudongError.
+    """
+    _configure()
+    from mlflow.exceptions import MlflowException
+    from requests.exceptions import RequestException
+
+    try:
+        yield
+    except (MlflowException, RequestException) as error:
+        chain = _causes(error)
+        given = get_settings().mlflow_tracking_uri
+        place = urlsplit(given).netloc.rpartition("@")[2] if given else f"127.0.0.1:{get_settings().warehouse_port}"
+        if any(_passes(cause) for cause in chain):
+            told = [cause.strerror for cause in chain if isinstance(cause, OSError) and cause.strerror]
+            reason = told[-1].lower() if told else type(chain[-1]).__name__
+            raise MlflowUnreachableError(f"MLflow at {place} cannot be reached: {reason}; is it up?") from error
+        if given is None:
+            raise
+        said = str(error).splitlines()[0][:300]
+        raise LoudongError(f"MLflow at {place} refused; check LOUDONG_MLFLOW_TRACKING_URI: {said}") from error
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """An error and those that led to it, newest first; urllib3 keeps some as `reason`."""
+    chain: list[BaseException] = []
+    following: object = error
+    while isinstance(following, BaseException) and following not in chain:
+        chain.append(following)
+        following = following.__cause__ or following.__context__ or getattr(following, "reason", None)
+    return chain
+
+
+def _passes(cause: BaseException) -> bool:
+    """Whether time may mend it."""
+    from requests import exceptions
+
+    if isinstance(cause, exceptions.HTTPError):
+        return cause.response is not None and cause.response.status_code >= 500
+    lost = (exceptions.ConnectionError, exceptions.Timeout, exceptions.RetryError, exceptions.ChunkedEncodingError)
+    return isinstance(cause, lost) or getattr(cause, "error_code", None) in PASSING
 
 
 def _experiment(client: "MlflowClient", name: str) -> str:
     found = client.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
-    place = (get_settings().state_dir.resolve() / "mlflow-artifacts").as_uri() if _is_local() else None
+    place = get_settings().mlflow_artifacts_dir.as_uri() if _is_local() else None
     return str(client.create_experiment(name, artifact_location=place))
 
 
+@_reaching_mlflow()
 def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, str]:
     """Log the training and register the model; (version, alias). The first version is the champion."""
     client = _client()
@@ -175,21 +233,30 @@ def _current_name() -> str:
         return model_name(current_portfolio(connection).name)
 
 
+@_reaching_mlflow()
 def has_champion() -> bool:
     """Whether a model of this portfolio may score."""
-    return CHAMPION in _aliases(_client(), _current_name())
+    name = _current_name()
+    return CHAMPION in _aliases(_client(), name)
+
+
+@_reaching_mlflow()
+def require_champion() -> tuple["MlflowClient", str, str]:
+    """MLflow, the model's name and the version that scores; a LoudongError when none was trained."""
+    name = _current_name()
+    client = _client()
+    version = _aliases(client, name).get(CHAMPION)
+    if version is None:
+        raise LoudongError(f"no model has been trained for {name}; run: loudong train")
+    return client, name, version
 
 
 def load_champion() -> Scorer:
     """The model that scores. A LoudongError when there is none, or when it was trained on another feature list."""
-    client = _client()
-    name = _current_name()
-    version = _aliases(client, name).get(CHAMPION)
-    if version is None:
-        raise LoudongError(f"no model has been trained for {name}; run: loudong train")
-    return load_version(client, name, version)
+    return load_version(*require_champion())
 
 
+@_reaching_mlflow()
 def load_version(client: "MlflowClient", name: str, version: str) -> Scorer:
     """One registered version, checked against the feature dictionary of this release."""
     import mlflow
@@ -214,15 +281,18 @@ def load_version(client: "MlflowClient", name: str, version: str) -> Scorer:
     )
 
 
+@_reaching_mlflow()
 def promote(version: str, by: str, because: str) -> str:
     """Make `version` the champion and keep who decided it and why; the model's name and version."""
     from mlflow.exceptions import MlflowException
 
-    client = _client()
     name = _current_name()
+    client = _client()
     try:
         client.get_model_version(name, version)
     except MlflowException as error:
+        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            raise
         raise LoudongError(f"{name} has no version {version}") from error
     client.set_model_version_tag(name, version, "promoted_by", by)
     client.set_model_version_tag(name, version, "promoted_because", because)

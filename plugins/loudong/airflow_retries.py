@@ -6,14 +6,14 @@ from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 
 def only_unreachable() -> ExceptionRetryPolicy:
-    """Retry when the warehouse did not answer or broke off; fail at once on any other error: it would fail again."""
+    """Retry when the warehouse or MLflow did not answer or broke off; fail at once on any other error."""
     return ExceptionRetryPolicy(
         rules=[
             RetryRule(
-                exception=["loudong.errors.WarehouseUnreachableError"],
+                exception=["loudong.errors.WarehouseUnreachableError", "loudong.errors.MlflowUnreachableError"],
                 action=RetryAction.RETRY,
                 retry_delay=timedelta(seconds=30),
-                reason="the warehouse did not answer",
+                reason="the warehouse or MLflow did not answer",
             ),
         ],
         default=RetryAction.FAIL,

@@ -14,5 +14,9 @@ class WarehouseUnreachableError(LoudongError):
     """The PostgreSQL server could not be reached; trying again may help."""
 
 
+class MlflowUnreachableError(LoudongError):
+    """MLflow did not answer or broke off; trying again may help."""
+
+
 class GateFailedError(LoudongError):
     """A critical expectation failed; trying again without new data cannot help."""

@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from loudong.errors import LoudongError, WarehouseUnreachableError
 from loudong.landing.contract import entities
@@ -49,6 +50,34 @@ def test_a_warehouse_of_another_schema_version_is_refused(warehouse: Settings) -
         with pytest.raises(LoudongError, match="has schema version 9999"):
             migrate.check_version(connection)
         connection.rollback()
+
+
+def test_the_schemas_known_as_ours_are_those_of_the_warehouse(warehouse: Settings) -> None:
+    with connect("admin") as connection:
+        rows = connection.execute(
+            "select nspname from pg_namespace where nspname !~ '^(pg_|information_schema$|public$)' order by 1"
+        ).fetchall()
+    assert [row[0] for row in rows] == migrate.schemas()
+
+
+def test_an_administrator_who_may_only_make_roles_sets_the_warehouse_up(rented: Settings) -> None:
+    with connect("admin", rented) as connection:
+        assert connection.execute("select usesuper from pg_user where usename = current_user").fetchone() == (False,)
+    assert migrate.set_up(rented) == [name for _, name, _ in migrate.migrations()]
+    assert migrate.set_up(rented) == []
+    with connect("pipeline", rented) as connection:
+        migrate.check_version(connection)
+        connection.execute("create view bi.probe as select 1 as one")
+    with connect("bi", rented) as connection:
+        assert connection.execute("select one from bi.probe").fetchone() == (1,)
+    with connect("pipeline", rented) as connection:
+        connection.execute("drop view bi.probe")
+
+
+def test_an_administrator_without_the_rights_is_told_which_are_missing(rented: Settings) -> None:
+    given = rented.warehouse_url.get_secret_value().replace("dba:dba", "guest:guest")
+    with pytest.raises(LoudongError, match=r"^guest may not set up risk: .*CREATEROLE"):
+        migrate.set_up(rented.model_copy(update={"warehouse_url": SecretStr(given)}))
 
 
 def test_an_unreachable_warehouse_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

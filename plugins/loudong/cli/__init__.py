@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import warnings
+from typing import NoReturn
 
 import click
 
@@ -13,6 +15,8 @@ from loudong.errors import LoudongError
 @click.option("-v", "--verbose", is_flag=True, help="Say more about what happens.")
 def cli(verbose: bool) -> None:
     """Loudong (楼栋): credit risk of customers grouped by building."""
+    if not verbose and not sys.warnoptions:
+        warnings.simplefilter("ignore")  # those of libraries: nothing that a user of this command can act on
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
@@ -23,9 +27,17 @@ for command in (*data.COMMANDS, *pipeline.COMMANDS, *model.COMMANDS, *stack.COMM
 
 
 def main() -> None:
-    """Run the command; a LoudongError becomes one clear message and its exit code."""
+    """Run the command; a LoudongError, or a file or folder that cannot be used, becomes one message and exit code."""
     try:
         cli()
     except LoudongError as error:
-        click.secho(f"loudong: {error}", fg="red", err=True)
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code)
+    except (PermissionError, NotADirectoryError, IsADirectoryError) as error:
+        if error.filename is None:
+            raise
+        _fail(f"{error.filename} cannot be used: {error.strerror}", LoudongError.exit_code)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.secho(f"loudong: {message}", fg="red", err=True)
+    sys.exit(code)

@@ -49,9 +49,11 @@ def convert(name: str, source: Path, out: Path) -> None:
 def load(folder: Path) -> None:
     """Load landing files into the warehouse; loading again changes nothing."""
     from loudong.landing.load import load_folder
+    from loudong.warehouse.connect import may_administer
     from loudong.warehouse.migrate import set_up
 
-    set_up()
+    if may_administer():
+        set_up()
     summary = load_folder(folder, on_progress=say)
     for line in summary.lines():
         click.echo(line)
@@ -71,6 +73,7 @@ def list_quarantine(entity: str | None, limit: int) -> None:
     """Show quarantined rows: file, line, reason and the row as delivered."""
     from loudong.landing.quarantine import count_by_reason, list_rows
 
+    _check_quarantine(entity)
     for counted in count_by_reason(entity=entity):
         click.echo(f"{counted.entity:<22}{counted.reason_code:<20}{counted.rows:>8,} rows")
     for row in list_rows(entity=entity, limit=limit):
@@ -83,8 +86,18 @@ def replay(entity: str | None) -> None:
     """Try quarantined rows again, for example after the customers they name have arrived."""
     from loudong.landing.quarantine import replay as replay_rows
 
+    _check_quarantine(entity)
     replayed = replay_rows(entity=entity)
     click.echo(f"{replayed.landed:,} rows landed, {replayed.known:,} already known, {replayed.still_refused:,} refused")
+
+
+def _check_quarantine(entity: str | None) -> None:
+    from loudong.landing import contract
+    from loudong.warehouse.migrate import require_schema
+
+    if entity is not None:
+        contract.entity(entity)
+    require_schema()
 
 
 COMMANDS = (portfolio, convert, load, quarantine)

@@ -12,9 +12,11 @@ from loudong.cli.options import DATE, say
 def train(as_of: date | None) -> None:
     """Build the panel, train and register a model. The first one is promoted, later ones are challengers."""
     from loudong.pipeline import chain
-    from loudong.warehouse.connect import ensure_embedded
+    from loudong.warehouse.migrate import require_schema
+    from models.registry import has_champion
 
-    ensure_embedded()
+    require_schema()
+    has_champion()  # whether MLflow answers: now, not after minutes of building
     model = chain.train(as_of, None, say)
     click.echo(f"{model.model_name} version {model.version} ({model.alias}): {model.summary()}")
 
@@ -25,19 +27,20 @@ def train(as_of: date | None) -> None:
 @click.option("--because", "reason", required=True, help="Why.")
 def promote(version: str, name: str, reason: str) -> None:
     """Make a registered version the champion that scores from now on."""
-    from loudong.warehouse.connect import ensure_embedded
+    from loudong.warehouse.migrate import require_schema
     from models.registry import promote as promote_version
 
-    ensure_embedded()
+    require_schema()
     click.echo(f"champion is now {promote_version(version, name, reason)}")
 
 
 @click.command()
 def evaluate() -> None:
     """Show how good the registered models are."""
-    from loudong.warehouse.connect import connect, ensure_embedded
+    from loudong.warehouse.connect import connect
+    from loudong.warehouse.migrate import require_schema
 
-    ensure_embedded()
+    require_schema()
     with connect() as connection:
         rows = connection.execute(
             "select model_name, model_version, protocol, slice, n, bads, auc, auc_low, auc_high, ks, brier "

@@ -19,12 +19,18 @@ POLICY = click.Path(path_type=Path, file_okay=False)
 def run(as_of: date, first: date | None, policy: Path | None, do_train: bool) -> None:
     """The daily chain without Airflow: build, check, score, decide, publish."""
     from loudong.pipeline import chain
-    from loudong.warehouse.connect import ensure_embedded
+    from loudong.warehouse.migrate import require_schema
+    from models.registry import has_champion, require_champion
 
     if policy is not None and not policy.is_dir():
         raise LoudongError(f"--policy {policy} is not a folder")
-    ensure_embedded()
-    if do_train:
+    if first is not None and first > as_of:
+        raise LoudongError(f"--from {first} lies after --as-of {as_of}")
+    require_schema()
+    if not do_train:
+        require_champion()  # now, not after minutes of building
+    else:
+        has_champion()  # whether MLflow answers
         model = chain.train(first or as_of, policy, say)
         click.echo(f"trained {model.model_name} version {model.version}: {model.summary()}")
     results = chain.run_range(first or as_of, as_of, policy, say)

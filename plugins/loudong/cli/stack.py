@@ -41,17 +41,19 @@ def stop() -> None:
 @click.command()
 def status() -> None:
     """What runs, and the newest runs and publications."""
+    from loudong.settings import get_settings
     from loudong.stack import services
     from loudong.warehouse.connect import connect
+    from loudong.warehouse.migrate import check_version
 
-    running = services.running()
-    for name, is_running in running.items():
-        click.echo(f"{name:<24}{'running' if is_running else 'stopped'}")
-    from loudong.settings import get_settings
-
-    if get_settings().warehouse_url is None and not running["postgres"]:
-        return
+    if get_settings().warehouse_url is None:
+        running = services.running()
+        for name, is_running in running.items():
+            click.echo(f"{name:<24}{'running' if is_running else 'stopped'}")
+        if not running["postgres"]:
+            return
     with connect() as connection:
+        check_version(connection)
         rows = connection.execute(
             "select coalesce(as_of_date::text, 'panel'), state, started_at, reason from ops.run "
             "order by started_at desc limit 5"
@@ -65,33 +67,47 @@ def url() -> None:
     """Where to open Airflow, MLflow and the reports, and how to reach the warehouse as a BI reader."""
     from loudong.settings import get_settings
     from loudong.stack import services
+    from loudong.warehouse.connect import place
     from loudong.warehouse.credentials import credentials_path
 
     settings = get_settings()
-    for name, address in services.addresses().items():
+    addresses = services.addresses()
+    if settings.warehouse_url is not None:  # Airflow and MLflow of this machine run beside the embedded one only
+        addresses.pop("Airflow")
+        addresses.pop("MLflow")
+    if settings.mlflow_tracking_uri is not None:
+        addresses["MLflow"] = settings.mlflow_tracking_uri.rpartition("@")[2]
+    for name, address in addresses.items():
         click.echo(f"{name:<12}{address}")
-    click.echo(f"Warehouse   127.0.0.1:{settings.warehouse_port}/{settings.warehouse_database}  (user loudong_bi)")
-    click.echo(f"Passwords   {credentials_path(settings)}")
+    click.echo(f"Warehouse   {place()}  (user loudong_bi)")
+    given = settings.bi_password is not None
+    click.echo(f"Passwords   {'as set in LOUDONG_BI_PASSWORD' if given else credentials_path(settings)}")
 
 
 @click.command()
 @click.argument("file", type=DUMP)
 def backup(file: Path) -> None:
-    """Write the whole warehouse into FILE."""
+    """Write the warehouse and, unless it runs on a server of its own, MLflow's registry and models into FILE."""
     from loudong.warehouse.backup import backup as write_backup
 
-    click.echo(f"{write_backup(file):,} bytes written to {file}")
+    size, notes = write_backup(file)
+    click.echo(f"{size:,} bytes written to {file}")
+    for note in notes:
+        click.echo(f"note: {note}")
 
 
 @click.command()
 @click.argument("file", type=DUMP)
-@click.option("--yes", is_flag=True, help="Replace what the warehouse holds now.")
-def restore(file: Path, yes: bool) -> None:
-    """Bring the warehouse back to what FILE holds."""
+@click.option("--yes", is_flag=True, help="Replace what the warehouse and MLflow hold now.")
+@click.option("--keep-models", is_flag=True, help="Leave MLflow's registry and models as they are.")
+def restore(file: Path, yes: bool, keep_models: bool) -> None:
+    """Bring the warehouse, and MLflow where FILE holds it, back to what FILE holds."""
     from loudong.warehouse.backup import restore as read_backup
 
-    read_backup(file, replace=yes)
+    notes = read_backup(file, replace=yes, keep_models=keep_models)
     click.echo(f"the warehouse holds what {file} holds")
+    for note in notes:
+        click.echo(f"note: {note}")
 
 
 @click.command()

@@ -86,11 +86,10 @@ def mlflow_service(settings: Settings) -> Service:
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "PYTHONWARNINGS": "ignore",
     }
-    artifacts = settings.state_dir.resolve() / "mlflow-artifacts"
     command = [_program("mlflow"), "server", "--host", "127.0.0.1", "--port", str(settings.mlflow_port)]
     return Service(
         "mlflow",
-        [*command, "--workers", "1", "--default-artifact-root", artifacts.as_uri()],
+        [*command, "--workers", "1", "--default-artifact-root", settings.mlflow_artifacts_dir.as_uri()],
         environment,
         port=settings.mlflow_port,
         port_setting="LOUDONG_MLFLOW_PORT",

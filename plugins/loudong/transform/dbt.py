@@ -5,12 +5,11 @@ import logging
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from loudong.errors import LoudongError
 from loudong.pipeline.runs import Run
 from loudong.settings import Settings, get_settings
-from loudong.warehouse.connect import connect, url
+from loudong.warehouse.connect import connect, target
 
 LAYERS = ("seeds", "staging", "intermediate", "marts", "features", "label", "reporting")
 FAILED = ("error", "fail", "runtime error")
@@ -103,15 +102,18 @@ def _seed_folder(project: Path, policy_dir: Path | None) -> Path:
 
 
 def _connection(settings: Settings) -> dict[str, str]:
-    parts = urlsplit(url("pipeline", settings))
+    """What profiles.yml asks for, and what libpq reads itself: certificates of a URL that names some."""
+    place = target("pipeline", settings)
+    certificates = ("sslrootcert", "sslcert", "sslkey")
     return {
-        "LOUDONG_DBT_HOST": str(parts.hostname),
-        "LOUDONG_DBT_PORT": str(parts.port or 5432),
-        "LOUDONG_DBT_DATABASE": unquote(parts.path.lstrip("/")),
-        "LOUDONG_DBT_USER": unquote(parts.username or ""),
-        "LOUDONG_DBT_PASSWORD": unquote(parts.password or ""),
+        "LOUDONG_DBT_HOST": place.host,
+        "LOUDONG_DBT_PORT": str(place.port),
+        "LOUDONG_DBT_DATABASE": place.database,
+        "LOUDONG_DBT_USER": place.user,
+        "LOUDONG_DBT_PASSWORD": place.password,
+        "LOUDONG_DBT_SSLMODE": place.options.get("sslmode", "prefer"),
         "LOUDONG_DBT_THREADS": str(settings.dbt_threads),
-    }
+    } | {f"PG{name.upper()}": place.options[name] for name in certificates if name in place.options}
 
 
 def _row(result: Any) -> dict[str, Any]:

