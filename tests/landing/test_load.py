@@ -1,126 +1,77 @@
 """Promises of landing: append-only, idempotent, every row accounted for, bad rows set aside with a reason."""
 
-import gzip
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+from landing.delivering import DAY, OBSERVED, PAYMENT_HEADER, SETTINGS, ask, customers, payment, payments, write
 
 from loudong.errors import LoudongError
 from loudong.landing import quarantine
 from loudong.landing.contract import entities
 from loudong.landing.load import LoadBusyError, LoadSummary, load_folder
-from loudong.portfolio.settings import PortfolioSettings, write_portfolio
+from loudong.pipeline import runs
+from loudong.portfolio.settings import write_portfolio
 from loudong.settings import Settings
 from loudong.warehouse.connect import connect
-
-DAY = "2026-01-31"
-OBSERVED = "2026-01-31T10:00:00+08:00"
-SETTINGS = PortfolioSettings(
-    name="test",
-    title="Test",
-    currency="CNY",
-    timezone="Asia/Shanghai",
-    horizon_days=180,
-    history_start_date=date(2025, 1, 1),
-    history_end_date=date(2026, 1, 31),
-)
-PAYMENT_HEADER = (
-    "payment_id,customer_id,contract_id,payment_date,paid_amount,reverses_payment_id,channel_code,observed_at"
-)
-
-
-def _write(folder: Path, entity: str, name: str, text: str | bytes, day: str = DAY) -> Path:
-    path = folder / entity / day / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    raw = text.encode() if isinstance(text, str) else text
-    path.write_bytes(gzip.compress(raw, mtime=0) if name.endswith(".gz") else raw)
-    return path
-
-
-def _payments(*rows: str) -> str:
-    return "\n".join([PAYMENT_HEADER, *rows]) + "\n"
-
-
-@pytest.fixture
-def folder(warehouse: Settings, tmp_path: Path) -> Path:
-    """A landing folder with the required entities: one building, customers C1 and C2, one contract."""
-    write_portfolio(tmp_path, SETTINGS)
-    _write(
-        tmp_path,
-        "building",
-        "a.csv",
-        "building_id,valid_from_date,building_name,building_type_code,observed_at\n"
-        f"B1,2025-01-01,Tower,office,{OBSERVED}\n",
-    )
-    _write(
-        tmp_path,
-        "customer",
-        "a.csv",
-        "customer_id,valid_from_date,customer_type_code,onboarded_date,observed_at\n"
-        f"C1,2025-01-01,person,2025-01-01,{OBSERVED}\nC2,2025-01-01,enterprise,2025-01-01,{OBSERVED}\n",
-    )
-    _write(
-        tmp_path,
-        "contract",
-        "a.csv",
-        "contract_id,customer_id,contract_type_code,signed_date,start_date,observed_at\n"
-        f"K1,C1,lease,2025-01-01,2025-01-01,{OBSERVED}\n",
-    )
-    return tmp_path
-
-
-def _landed(query: str, *values: object) -> list[tuple[object, ...]]:
-    with connect() as connection:
-        return connection.execute(query, values).fetchall()
 
 
 def _identity_holds(summary: LoadSummary) -> None:
     assert summary.results
     for result in summary.results:
         assert result.rows_read == result.rows_landed + result.rows_known + result.rows_quarantined
-    wrong = _landed("select 1 from ops.landing_file where rows_read <> rows_landed + rows_known + rows_quarantined")
+    wrong = ask("select 1 from ops.landing_file where rows_read <> rows_landed + rows_known + rows_quarantined")
     assert wrong == []
 
 
 def test_loading_again_changes_nothing(folder: Path) -> None:
-    _write(folder, "payment", "again.csv", _payments(f"again1,C1,K1,2026-01-30,10.5,,bank,{OBSERVED}"))
+    write(folder, "payment", "again.csv", payments(f"again1,C1,K1,2026-01-30,10.5,,bank,{OBSERVED}"))
     first = load_folder(folder)
     _identity_holds(first)
-    before = _landed("select count(*) from landing.payment")
+    before = ask("select count(*) from landing.payment")
     again = load_folder(folder)
     assert again.read == 0
     assert again.unchanged_files == 4
     (folder / "payment" / DAY / "again.csv").rename(folder / "payment" / DAY / "renamed.csv")
     renamed = load_folder(folder)
     assert (renamed.read, renamed.landed, renamed.known) == (1, 0, 1)
-    assert _landed("select count(*) from landing.payment") == before
+    assert ask("select count(*) from landing.payment") == before
 
 
 def test_a_then_b_then_a_are_three_versions(folder: Path) -> None:
     rows = [
         f"aba,C1,K1,2026-01-01,{amount},,bank,2026-01-0{day}T12:00:00+08:00" for amount, day in ((1, 1), (2, 2), (1, 3))
     ]
-    _write(folder, "payment", "aba.csv", _payments(*rows))
+    write(folder, "payment", "aba.csv", payments(*rows))
     load_folder(folder)
-    found = _landed("select paid_amount from landing.payment where payment_id = 'aba' order by observed_at")
+    found = ask("select paid_amount from landing.payment where payment_id = 'aba' order by observed_at")
     assert [float(row[0]) for row in found] == [1, 2, 1]  # type: ignore[arg-type]
 
 
 def test_equal_moments_have_one_winner_whatever_the_order_of_loading(folder: Path) -> None:
-    lines = [f"{{key}},C1,K1,2026-01-30,{amount},,bank,{OBSERVED}" for amount in (7, 8)]
-    for key, order in (("tie1", (0, 1)), ("tie2", (1, 0))):
+    keys = [f"tie{number}" for number in range(12)]
+    versions = [payments(*(payment(key, amount) for key in keys)) for amount in (7, 8)]
+    winners = []
+    for order in ((0, 1), (1, 0)):
+        with connect("admin") as connection:
+            connection.execute(
+                "delete from landing.payment; delete from ops.delivery where entity = 'payment'; "
+                "delete from ops.watermark where entity = 'payment'"
+            )
         for step, index in enumerate(order):
-            _write(folder, "payment", f"{key}-{step}.csv", _payments(lines[index].format(key=key)))
+            write(folder, "payment", f"tie-{order[0]}-{step}.csv", versions[index])
             load_folder(folder)
-    winners = _landed(
-        "select payment_id, array_agg(file_id order by file_id) = array_agg(file_id order by content_hash) "
-        "from landing.payment where payment_id like 'tie_' group by payment_id order by payment_id"
-    )
-    assert [key for key, _ in winners] == ["tie1", "tie2"]
-    assert _landed("select count(*) from landing.payment where payment_id like 'tie_'") == [(4,)]
+        assert ask("select count(*) from landing.payment where payment_id like 'tie%%'") == [(24,)]
+        winners.append(
+            ask(
+                "select distinct on (payment_id) payment_id, paid_amount from landing.payment "
+                "where payment_id like 'tie%%' order by payment_id, observed_at desc, content_hash desc"
+            )
+        )
+    assert [key for key, _ in winners[0]] == sorted(keys)
+    assert winners[0] == winners[1]
 
 
 def test_every_bad_row_is_set_aside_with_file_line_row_and_reason(folder: Path) -> None:
@@ -136,12 +87,12 @@ def test_every_bad_row_is_set_aside_with_file_line_row_and_reason(folder: Path) 
         b"p8,C1,K1,2026-01-30,1,,bank,2099-01-01T00:00:00+08:00",
     ]
     text = b"\n".join([PAYMENT_HEADER.encode(), good, *bad, good]) + b"\n"
-    _write(folder, "payment", "bad.csv.gz", text)
+    write(folder, "payment", "bad.csv.gz", text)
     summary = load_folder(folder)
     _identity_holds(summary)
     result = next(result for result in summary.results if result.file.path.name == "bad.csv.gz")
     assert (result.rows_read, result.rows_landed, result.rows_known, result.rows_quarantined) == (10, 1, 1, 8)
-    rows = _landed("select line, reason_code from ops.quarantine where path like %s order by line", "%bad.csv.gz")
+    rows = ask("select line, reason_code from ops.quarantine where path like %s order by line", "%bad.csv.gz")
     assert rows == [
         (3, "wrong_type"),
         (4, "unknown_customer"),
@@ -172,52 +123,44 @@ def test_codes_ranges_and_periods_are_checked(folder: Path, entity: str, line: s
         "contract": "contract_id,customer_id,contract_type_code,signed_date,start_date,end_date,observed_at",
         "interaction": "interaction_id,customer_id,interaction_at,channel_code,satisfaction_score,observed_at",
     }
-    _write(folder, entity, "b.csv", f"{headers[entity]}\n{line.format(observed=OBSERVED)}\n")
+    write(folder, entity, "b.csv", f"{headers[entity]}\n{line.format(observed=OBSERVED)}\n")
     load_folder(folder)
-    assert _landed("select reason_code from ops.quarantine where path = %s", f"{entity}/{DAY}/b.csv") == [
-        (reason_code,)
-    ]
+    assert ask("select reason_code from ops.quarantine where path = %s", f"{entity}/{DAY}/b.csv") == [(reason_code,)]
 
 
 def test_replay_lands_a_row_after_its_customer_has_arrived(folder: Path) -> None:
-    _write(folder, "payment", "early.csv", _payments(f"early,C77,K1,2026-01-30,1,,bank,{OBSERVED}"))
+    write(folder, "payment", "early.csv", payments(f"early,C77,K1,2026-01-30,1,,bank,{OBSERVED}"))
     load_folder(folder)
     assert quarantine.replay("payment").landed == 0
-    _write(
-        folder,
-        "customer",
-        "late.csv",
-        "customer_id,valid_from_date,customer_type_code,onboarded_date,observed_at\n"
-        f"C77,2025-01-01,person,2025-01-01,{OBSERVED}\n",
-    )
+    write(folder, "customer", "late.csv", customers("C77"))
     load_folder(folder)
     assert quarantine.replay("payment").landed == 1
-    assert _landed("select customer_id from landing.payment where payment_id = 'early'") == [("C77",)]
+    assert ask("select customer_id from landing.payment where payment_id = 'early'") == [("C77",)]
     assert quarantine.replay("payment").landed == 0
 
 
 def test_a_file_that_cannot_be_read_is_refused_by_name_and_nothing_of_it_lands(folder: Path) -> None:
     lines = [f"cut{number},C1,K1,2026-01-30,{number},,bank,{OBSERVED}" for number in range(5000)]
-    path = _write(folder, "payment", "cut.csv.gz", _payments(*lines))
+    path = write(folder, "payment", "cut.csv.gz", payments(*lines))
     path.write_bytes(path.read_bytes()[:-200])
-    _write(folder, "payment", "noheader.csv", "")
-    _write(folder, "payment", "wrong.csv", "payment_id,customer_id,paid_amount\n1,C1,2\n")
-    _write(folder, "payment", "whole.csv", _payments(f"whole,C1,K1,2026-01-30,1,,bank,{OBSERVED}"))
+    write(folder, "payment", "noheader.csv", "")
+    write(folder, "payment", "wrong.csv", "payment_id,customer_id,paid_amount\n1,C1,2\n")
+    write(folder, "payment", "whole.csv", payments(f"whole,C1,K1,2026-01-30,1,,bank,{OBSERVED}"))
     summary = load_folder(folder)
     assert {result.file.path.name for result in summary.refused} == {"cut.csv.gz", "noheader.csv", "wrong.csv"}
     text = "\n".join(summary.lines())
     assert f"refused: payment/{DAY}/cut.csv.gz" in text
     assert "its header lacks payment_date" in text
-    assert _landed("select count(*) from landing.payment where payment_id like 'cut%%'") == [(0,)]
-    assert _landed("select count(*) from landing.payment where payment_id = 'whole'") == [(1,)]
+    assert ask("select count(*) from landing.payment where payment_id like 'cut%%'") == [(0,)]
+    assert ask("select count(*) from landing.payment where payment_id = 'whole'") == [(1,)]
 
 
 def test_csv_gzip_and_parquet_land_the_same_rows(folder: Path) -> None:
     header = "transaction_id,customer_id,transaction_at,direction_code,transaction_amount,category_code,observed_at"
     moment = "2026-01-30T23:59:59.250000+08:00"
     text = f"{header}\nt1,C1,{moment},in,12.3400,rent,{OBSERVED}\n"
-    _write(folder, "transaction", "a.csv", text)
-    _write(folder, "transaction", "b.csv.gz", text)
+    write(folder, "transaction", "a.csv", text)
+    write(folder, "transaction", "b.csv.gz", text)
     stamps = pa.array([moment, OBSERVED]).cast(pa.timestamp("us", tz="UTC"))
     table = pa.table(
         {
@@ -242,16 +185,16 @@ def _new_rows(summary: LoadSummary, name: str) -> int:
 
 def test_rows_without_observed_at_get_the_end_of_their_delivery_day(folder: Path) -> None:
     header = PAYMENT_HEADER.removesuffix(",observed_at")
-    _write(folder, "payment", "plain.csv", f"{header}\nplain,C1,K1,2026-01-30,1,,bank\n")
+    write(folder, "payment", "plain.csv", f"{header}\nplain,C1,K1,2026-01-30,1,,bank\n")
     load_folder(folder)
-    found = _landed(
+    found = ask(
         "select (observed_at at time zone 'Asia/Shanghai')::text from landing.payment where payment_id = 'plain'"
     )
     assert found == [("2026-01-31 23:59:59.999999",)]
 
 
 def test_unknown_and_missing_optional_columns_are_named_and_rows_still_land(folder: Path) -> None:
-    _write(
+    write(
         folder,
         "payment",
         "extra.csv",
@@ -260,21 +203,21 @@ def test_unknown_and_missing_optional_columns_are_named_and_rows_still_land(fold
     text = "\n".join(load_folder(folder).lines())
     assert "unknown column(s) colour are not kept" in text
     assert "contract_id" in text
-    assert _landed("select count(*) from landing.payment where payment_id = 'extra'") == [(1,)]
+    assert ask("select count(*) from landing.payment where payment_id = 'extra'") == [(1,)]
 
 
 def test_a_deleted_row_needs_its_key_and_date_only(folder: Path) -> None:
     header = PAYMENT_HEADER + ",is_deleted"
-    _write(folder, "payment", "gone.csv", f"{header}\ngone,C1,,2026-01-30,,,,{OBSERVED},true\n")
+    write(folder, "payment", "gone.csv", f"{header}\ngone,C1,,2026-01-30,,,,{OBSERVED},true\n")
     load_folder(folder)
-    assert _landed("select is_deleted from landing.payment where payment_id = 'gone'") == [(True,)]
+    assert ask("select is_deleted from landing.payment where payment_id = 'gone'") == [(True,)]
 
 
 def test_the_watermark_and_deliveries_count_what_landed(folder: Path) -> None:
     load_folder(folder)
     for name in entities():
-        counted = _landed("select coalesce(sum(row_count), 0) from ops.delivery where entity = %s", name)
-        assert counted == _landed(f"select count(*) from landing.{name}")
+        counted = ask("select coalesce(sum(row_count), 0) from ops.delivery where entity = %s", name)
+        assert counted == ask(f"select count(*) from landing.{name}")
 
 
 def test_an_empty_or_missing_folder_and_a_missing_required_entity_are_named(
@@ -304,9 +247,18 @@ def test_another_portfolio_is_refused(folder: Path) -> None:
 
 
 def test_two_loads_at_once_are_refused(folder: Path) -> None:
-    from loudong.landing.load import LOCK_KEY
-
     with connect() as connection:
-        connection.execute("select pg_advisory_lock(%s)", (LOCK_KEY,))
+        connection.execute("select pg_advisory_lock(%s)", (runs.LOAD_LOCK_KEY,))
         with pytest.raises(LoadBusyError, match="another load"):
             load_folder(folder)
+
+
+def test_nothing_is_loaded_while_a_run_builds(folder: Path) -> None:
+    load_folder(folder)
+    run = runs.open_run("daily", (date(2026, 1, 31),))
+    try:
+        with pytest.raises(LoadBusyError, match=run.run_id):
+            load_folder(folder)
+    finally:
+        runs.close_run(run.run_id, "failed", "ended by the test")
+    assert load_folder(folder).results == []

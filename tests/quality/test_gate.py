@@ -84,6 +84,31 @@ def test_a_portfolio_of_one_building_that_delivers_three_tables_passes(sound: No
     assert checked.not_passed() == {}
 
 
+def test_a_refused_file_stops_the_run_until_another_of_its_table_and_day_is_loaded(sound: None) -> None:
+    def deliver(path: str, day: str, state: str) -> None:
+        with connect("admin") as connection:
+            connection.execute(
+                "insert into ops.landing_file (entity, path, sha256, delivery_date, state, reason) "
+                "values ('payment', %s, %s, %s, %s, 'no header')",
+                (path, path, day, state),
+            )
+
+    stops = {("ops.landing_file", "files_loaded")}
+    deliver("payment/2026-03-31/early.csv", "2026-03-31", "loaded")
+    deliver("payment/2026-03-31/bad.csv", "2026-03-31", "refused")
+    deliver("payment/2026-03-30/other-day.csv", "2026-03-30", "loaded")
+    checked = check("landing")
+    assert checked.stopping() == stops
+    assert "payment/2026-03-31/bad.csv" in str(checked.error)
+    assert "Put a corrected file into the same <entity>/<date> folder" in str(checked.error)
+    deliver("payment/2026-03-31/good.csv", "2026-03-31", "loaded")
+    assert check("landing").stopping() == set()
+    deliver("payment/2026-03-31/bad.csv", "2026-03-31", "refused")  # as releases did that tried it with every pull
+    assert check("landing").stopping() == set()
+    deliver("payment/2026-03-31/worse.csv", "2026-03-31", "refused")
+    assert check("landing").stopping() == stops
+
+
 def test_a_gap_in_an_optional_table_warns_and_its_other_checks_do_not_count_as_passed(sound: None) -> None:
     with connect("admin") as connection:
         connection.execute("update landing.payment set observed_at = '2026-01-01 00:00+08'")

@@ -4,6 +4,7 @@ A file is one unit: all its rows, its quarantined rows and its record in `ops.la
 transaction, together with those of its neighbours when files are small.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,16 +19,17 @@ from loudong.landing import files, portfolios
 from loudong.landing.contract import Entity, entities
 from loudong.landing.files import LandingFile
 from loudong.landing.group import FileResult, load_group
+from loudong.pipeline.runs import LOAD_LOCK_KEY, run_at_work
 from loudong.settings import get_settings
 from loudong.warehouse.connect import Connection, connect
 from loudong.warehouse.migrate import check_version
 
-LOCK_KEY = 0x10AD
+LOOK_SECONDS = 1
 DEADLOCK_TRIES = 5  # two groups that hold the same duplicate rows may block each other
 
 
 class LoadBusyError(LoudongError):
-    """Another load is at work."""
+    """Another load, or a run, is at work."""
 
 
 @dataclass
@@ -35,6 +37,7 @@ class LoadSummary:
     """What a load did, in rows, over all files: read = landed + known + quarantined."""
 
     results: list[FileResult] = field(default_factory=list)
+    still_refused: list[FileResult] = field(default_factory=list)
     unchanged_files: int = 0
 
     @property
@@ -55,7 +58,8 @@ class LoadSummary:
 
     @property
     def refused(self) -> list[FileResult]:
-        return [result for result in self.results if result.state == "refused"]
+        """Files of which nothing landed: those tried now, and those refused before that lie there unchanged."""
+        return [result for result in self.results if result.state == "refused"] + self.still_refused
 
     def lines(self) -> list[str]:
         """The summary as text: a line per entity, then warnings and refused files."""
@@ -71,7 +75,15 @@ class LoadSummary:
         text.append(f"{self.unchanged_files:,} file(s) unchanged since they were loaded")
         loaded = [result for result in self.results if result.state == "loaded" and result.reason]
         warnings = sorted({f"warning: {result.file.entity.name}: {result.reason}" for result in loaded})
-        refused = [f"refused: {result.file.relative_path}: {result.reason}" for result in self.refused]
+        refused = [
+            f"{'still ' if result in self.still_refused else ''}refused: {result.file.relative_path}: {result.reason}"
+            for result in self.refused
+        ]
+        if refused:
+            refused.append(
+                "a refused file is not tried again while it stays as it is: correct it, or deliver a corrected file "
+                "under a new name into the same folder and remove the refused one"
+            )
         return text + warnings + refused
 
 
@@ -85,7 +97,8 @@ def load_folder(
     """Load every file below `folder` that was not loaded before (delivered on `up_to` or earlier, when given).
 
     Raises a LoudongError for a folder that is missing, empty or lacks a required entity, for the files of another
-    portfolio, and LoadBusyError while another load runs, after `wait_minutes`. Unreadable files are refused and listed.
+    portfolio, and LoadBusyError while another load or a run is at work, after `wait_minutes`. Unreadable files are
+    refused and listed, in later loads too as long as they lie there unchanged.
     """
     found = files.find(folder, up_to)
     with connect(autocommit=True) as connection:
@@ -96,18 +109,22 @@ def load_folder(
         summary = LoadSummary()
         for entity in entities().values():
             mine = [file for file in found if file.entity == entity]
-            new = files.without_loaded(connection, mine)
-            summary.unchanged_files += len(mine) - len(new)
-            if not new:
+            todo = files.sort_out(connection, mine)
+            summary.unchanged_files += todo.unchanged
+            summary.still_refused += [
+                FileResult(file, earlier.file_id, state="refused", reason=earlier.reason)
+                for file, earlier in todo.refused
+            ]
+            if not todo.new:
                 continue
             if on_progress:
-                on_progress(f"loading {entity.name}: {len(new):,} file(s)")
+                on_progress(f"loading {entity.name}: {len(todo.new):,} file(s)")
             customers = files.known_customers(connection) if _refers_to_customers(entity) else None
             started_at = datetime.now(UTC)
             with ThreadPoolExecutor(get_settings().load_workers) as pool:
                 jobs = [
                     pool.submit(_load_group, group, portfolio.timezone, customers, started_at)
-                    for group in files.groups(new)
+                    for group in files.groups(todo.new)
                 ]
                 for job in jobs:
                     summary.results.extend(job.result())
@@ -130,11 +147,18 @@ def _refers_to_customers(entity: Entity) -> bool:
 
 
 def _lock(connection: Connection, wait_minutes: int) -> None:
-    connection.execute("select set_config('lock_timeout', %s, false)", (f"{max(wait_minutes * 60_000, 1)}ms",))
-    try:
-        connection.execute("select pg_advisory_lock(%s)", (LOCK_KEY,))
-    except psycopg.errors.LockNotAvailable as error:
-        raise LoadBusyError("another load is at work in this warehouse; wait for it to end") from error
+    """Hold off other loads, and the runs that would build while rows arrive under them."""
+    deadline = time.monotonic() + 60 * wait_minutes
+    while True:
+        row = connection.execute("select pg_try_advisory_lock(%s)", (LOAD_LOCK_KEY,)).fetchone()
+        at_work = run_at_work(connection) if row and row[0] else "another load"
+        if at_work is None:
+            return
+        if row and row[0]:
+            connection.execute("select pg_advisory_unlock(%s)", (LOAD_LOCK_KEY,))
+        if time.monotonic() >= deadline:
+            raise LoadBusyError(f"{at_work} is at work in this warehouse; wait for it to end")
+        time.sleep(LOOK_SECONDS)
 
 
 def _require_entities(connection: Connection, found: Iterable[LandingFile], folder: Path) -> None:

@@ -6,16 +6,17 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
+from loudong.landing.batch import Batch, split_rows
 from loudong.landing.contract import entities
 from loudong.landing.files import end_of_day, known_customers
-from loudong.landing.group import copy_stage, create_stage, insert_stage
-from loudong.landing.reader import Batch, split_rows
+from loudong.landing.stage import copy_stage, create_stage, insert_stage
 from loudong.landing.validate import check
 from loudong.pipeline.runs import current_portfolio
 from loudong.warehouse.connect import Connection, connect
 
-# A row whose bytes were not text is stored escaped, so it is no longer the row that was delivered.
-NOT_REPLAYED = ("bad_encoding",)
+# A row whose bytes were not text is stored escaped, so it is no longer the row that was delivered; nor is one that
+# swallowed others.
+NOT_REPLAYED = ("bad_encoding", "open_quote")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def replay(entity: str | None = None) -> Replayed:
 def _replay_entity(connection: Connection, name: str) -> Replayed:
     entity = entities()[name]
     rows = connection.execute(
-        "select q.quarantine_id, q.file_id, q.line, q.header, q.raw_row, f.delivery_date, f.assumed_observed_at "
+        "select q.quarantine_id, q.file_id, q.line, q.header, q.raw_row, f.delivery_date "
         "from ops.quarantine as q inner join ops.landing_file as f using (file_id) "
         "where q.entity = %s and q.state = 'open' and q.reason_code <> all (%s) for update of q",
         (name, list(NOT_REPLAYED)),
@@ -100,13 +101,14 @@ def _replay_entity(connection: Connection, name: str) -> Replayed:
     create_stage(connection, entity)
     per_file = defaultdict(list)
     for row in rows:
-        per_file[(row[1], row[3], row[5], row[6])].append(row)
+        per_file[(row[1], row[3], row[5])].append(row)
     good: list[int] = []
-    for (file_id, header, delivery_date, assumed), mine in per_file.items():
+    for (file_id, header, delivery_date), mine in per_file.items():
         cells, whole = split_rows(header, [row[4] for row in mine])
         kept = [row for row, is_whole in zip(mine, whole, strict=True) if is_whole]
         batch = Batch(cells, pa.array([row[2] for row in kept], pa.int64()), [])
-        assumed = assumed or end_of_day(connection, delivery_date, timezone)
+        # What was assumed when the file came would lay claim to knowledge that dates published since did without.
+        assumed = end_of_day(connection, delivery_date, timezone)
         checked = check(batch, entity, timezone, assumed, customers, datetime.now(UTC))
         copy_stage(connection, file_id, checked.lines, checked.columns)
         bad = {refusal.position for refusal in checked.refusals}

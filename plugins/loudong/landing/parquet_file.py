@@ -1,0 +1,61 @@
+"""Reading Parquet: typed columns as the text that a CSV file would hold."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet
+
+from loudong.landing.batch import Batch, UnreadableFileError, first_line
+
+BATCH_ROWS = 200_000
+
+
+def read_header(path: Path) -> list[str]:
+    """Column names of the file, in its order."""
+    try:
+        return list(pyarrow.parquet.read_schema(path).names)
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError("its column names are not UTF-8 text") from error
+
+
+def read_batches(path: Path, wanted: Collection[str]) -> Iterator[Batch]:
+    """The rows in batches. A column that has no text makes the file unreadable when it is among those `wanted`."""
+    with pyarrow.parquet.ParquetFile(path) as file:
+        row = 1
+        for part in file.iter_batches(batch_size=BATCH_ROWS):
+            cells = {
+                name: _as_text(name, part.column(index), name in wanted) for index, name in enumerate(part.schema.names)
+            }
+            yield Batch(cells, pa.array(np.arange(row, row + len(part)), pa.int64()), [])
+            row += len(part)
+
+
+def _as_text(name: str, column: pa.Array, is_wanted: bool) -> pa.Array:
+    try:
+        return _cast(column)
+    except pa.ArrowMemoryError:
+        raise
+    except pa.ArrowException as error:
+        if is_wanted:
+            raise UnreadableFileError(
+                f"its column {name} ({column.type}) cannot be read as text: {first_line(error)}"
+            ) from error
+        return pa.repeat(pa.scalar(f"({column.type})".encode(), pa.binary()), len(column))
+
+
+def _cast(column: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_timestamp(column.type):
+        # A moment without a zone stays without one: which one was meant is not known.
+        zone = "" if column.type.tz is None else "+00:00"
+        moments = column.cast(pa.timestamp("us", tz=column.type.tz), safe=column.type.unit != "ns")
+        if zone:
+            moments = moments.cast(pa.timestamp("us", tz="UTC"))
+        return pc.strftime(moments, format=f"%Y-%m-%dT%H:%M:%S{zone}").cast(pa.binary())
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        return column.cast(pa.binary())
+    return column.cast(pa.string()).cast(pa.binary())
