@@ -4,6 +4,7 @@ import gzip
 from datetime import date
 from pathlib import Path
 
+from loudong.landing.contract import entities
 from loudong.landing.group import FileResult
 from loudong.landing.load import LoadSummary
 from loudong.portfolio.settings import PortfolioSettings
@@ -75,3 +76,14 @@ def counts(summary: LoadSummary, name: str) -> tuple[int, int, int, int]:
 def set_aside(name: str) -> list[tuple[object, ...]]:
     """Line, reason code and row of the quarantined rows of a file."""
     return ask("select line, reason_code, raw_row from ops.quarantine where path like %s order by line", f"%/{name}")
+
+
+def wrong_ends(entity: str) -> list[tuple[object, ...]]:
+    """Versions whose kept end is not that of sorting all of them."""
+    key = ", ".join(entities()[entity].key)
+    return ask(
+        f"select {key} from (select {key}, observed_at, content_hash, lead(observed_at) over (partition by {key} "
+        f"order by observed_at, content_hash) as superseded_at from landing.{entity}) as sorted "
+        f"full join landing.{entity}_superseded as kept using ({key}, observed_at, content_hash) "
+        "where sorted.superseded_at is distinct from kept.superseded_at"
+    )

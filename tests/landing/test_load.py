@@ -11,7 +11,8 @@ from landing.delivering import DAY, OBSERVED, PAYMENT_HEADER, SETTINGS, ask, cus
 from loudong.errors import LoudongError
 from loudong.landing import quarantine
 from loudong.landing.contract import entities
-from loudong.landing.load import LoadBusyError, LoadSummary, load_folder
+from loudong.landing.hold import LoadBusyError
+from loudong.landing.load import LoadSummary, load_folder
 from loudong.pipeline import runs
 from loudong.portfolio.settings import write_portfolio
 from loudong.settings import Settings

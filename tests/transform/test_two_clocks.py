@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from landing.delivering import ask, wrong_ends
 
+from loudong.landing.contract import entities
 from loudong.landing.load import load_folder
 from loudong.pipeline import runs, steps
 from loudong.portfolio.generator import generate
@@ -81,6 +83,15 @@ def test_dates_built_in_one_pass_are_those_built_one_by_one(builds: Builds, tabl
     assert rows > 100
     assert differing == 0
     assert _differing(table, builds.among, builds.late) == (rows, 0)
+
+
+@pytest.mark.parametrize("entity", entities())
+def test_the_ends_of_versions_are_those_of_sorting_everything(builds: Builds, entity: str) -> None:
+    assert wrong_ends(entity) == []
+
+
+def test_some_versions_were_replaced(builds: Builds) -> None:
+    assert ask("select count(*) > 0 from landing.payment_superseded") == [(True,)]
 
 
 def test_the_sql_that_carries_a_definition_passes_its_unit_tests(builds: Builds) -> None:

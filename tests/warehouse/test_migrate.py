@@ -23,7 +23,10 @@ def test_every_landing_table_has_the_columns_and_types_of_its_contract(warehouse
         columns = [(column, kind) for table, column, kind in rows if table == entity.name]
         expected = [(column.name, names.get(column.sql_type, column.sql_type)) for column in entity.columns]
         assert columns[: len(expected)] == expected
-    assert {row[0] for row in rows} == set(entities())
+        # Its natural key, and which version was replaced when.
+        ends = [column for table, column, _ in rows if table == f"{entity.name}_superseded"]
+        assert ends == [*entity.key, "observed_at", "content_hash", "superseded_at"]
+    assert {row[0] for row in rows} == {*entities(), *(f"{name}_superseded" for name in entities())}
 
 
 def test_setting_up_again_changes_nothing(warehouse: Settings) -> None:

@@ -8,8 +8,5 @@ select
     is_deleted,
     balance_date as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, contract_id, balance_date
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'account_balance') }}
+    superseded_at
+from {{ versions('account_balance', ['customer_id', 'contract_id', 'balance_date']) }} as version

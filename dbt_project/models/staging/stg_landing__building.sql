@@ -14,8 +14,5 @@ select
     is_deleted,
     valid_from_date as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by building_id, valid_from_date
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'building') }}
+    superseded_at
+from {{ versions('building', ['building_id', 'valid_from_date']) }} as version

@@ -17,8 +17,5 @@ select
     is_deleted,
     signed_date as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, contract_id
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'contract') }}
+    superseded_at
+from {{ versions('contract', ['customer_id', 'contract_id']) }} as version

@@ -7,8 +7,5 @@ select
     is_deleted,
     score_date as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, source_code, score_date
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'credit_score') }}
+    superseded_at
+from {{ versions('credit_score', ['customer_id', 'source_code', 'score_date']) }} as version

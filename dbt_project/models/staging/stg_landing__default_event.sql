@@ -9,8 +9,5 @@ select
     is_deleted,
     event_date as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, default_event_id
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'default_event') }}
+    superseded_at
+from {{ versions('default_event', ['customer_id', 'default_event_id']) }} as version

@@ -20,8 +20,5 @@ select
     is_deleted,
     period_end_date as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, period_end_date
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'financial_statement') }}
+    superseded_at
+from {{ versions('financial_statement', ['customer_id', 'period_end_date']) }} as version

@@ -9,8 +9,5 @@ select
     is_deleted,
     agreed_date as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, installment_id
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'installment') }}
+    superseded_at
+from {{ versions('installment', ['customer_id', 'installment_id']) }} as version

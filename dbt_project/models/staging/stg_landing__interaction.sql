@@ -14,8 +14,5 @@ select
     is_deleted,
     {{ local_date('interaction_at') }} as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, interaction_id
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'interaction') }}
+    superseded_at
+from {{ versions('interaction', ['customer_id', 'interaction_id']) }} as version

@@ -5,8 +5,5 @@ select
     is_deleted,
     judged_date as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, judged_date
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'judged_customer') }}
+    superseded_at
+from {{ versions('judged_customer', ['customer_id', 'judged_date']) }} as version

@@ -11,8 +11,5 @@ select
     is_deleted,
     start_date as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, occupancy_id
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'occupancy') }}
+    superseded_at
+from {{ versions('occupancy', ['customer_id', 'occupancy_id']) }} as version

@@ -10,8 +10,5 @@ select
     is_deleted,
     payment_date as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, payment_id
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'payment') }}
+    superseded_at
+from {{ versions('payment', ['customer_id', 'payment_id']) }} as version

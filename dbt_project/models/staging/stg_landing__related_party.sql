@@ -8,8 +8,5 @@ select
     is_deleted,
     start_date as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, related_customer_id, relation_code
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'related_party') }}
+    superseded_at
+from {{ versions('related_party', ['customer_id', 'related_customer_id', 'relation_code']) }} as version

@@ -9,8 +9,5 @@ select
     is_deleted,
     status_date as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, contract_id, status_date
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'repayment_status') }}
+    superseded_at
+from {{ versions('repayment_status', ['customer_id', 'contract_id', 'status_date']) }} as version

@@ -11,8 +11,5 @@ select
     is_deleted,
     {{ local_date('transaction_at') }} as effective_date,
     observed_at as known_from,
-    lead(observed_at) over (
-        partition by customer_id, transaction_id
-        order by observed_at, content_hash
-    ) as superseded_at
-from {{ source('landing', 'transaction') }}
+    superseded_at
+from {{ versions('transaction', ['customer_id', 'transaction_id']) }} as version

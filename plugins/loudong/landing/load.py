@@ -4,7 +4,6 @@ A file is one unit: all its rows, its quarantined rows and its record in `ops.la
 transaction, together with those of its neighbours when files are small.
 """
 
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,17 +18,13 @@ from loudong.landing import files, portfolios
 from loudong.landing.contract import Entity, entities
 from loudong.landing.files import LandingFile
 from loudong.landing.group import FileResult, load_group
-from loudong.pipeline.runs import LOAD_LOCK_KEY, run_at_work
+from loudong.landing.hold import hold
+from loudong.landing.versions import settle_all
 from loudong.settings import get_settings
 from loudong.warehouse.connect import Connection, connect
 from loudong.warehouse.migrate import check_version
 
-LOOK_SECONDS = 1
 DEADLOCK_TRIES = 5  # two groups that hold the same duplicate rows may block each other
-
-
-class LoadBusyError(LoudongError):
-    """Another load, or a run, is at work."""
 
 
 @dataclass
@@ -103,7 +98,7 @@ def load_folder(
     found = files.find(folder, up_to)
     with connect(autocommit=True) as connection:
         check_version(connection)
-        _lock(connection, wait_minutes)
+        hold(connection, wait_minutes)
         portfolio = portfolios.keep(connection, folder)
         _require_entities(connection, found, folder)
         summary = LoadSummary()
@@ -128,6 +123,9 @@ def load_folder(
                 ]
                 for job in jobs:
                     summary.results.extend(job.result())
+        if on_progress and summary.landed:
+            on_progress("settling which versions are current")
+        settle_all(connection)
     return summary
 
 
@@ -144,21 +142,6 @@ def _load_group(group: list[LandingFile], timezone: str, customers: pa.Array | N
 
 def _refers_to_customers(entity: Entity) -> bool:
     return entity.name != "customer" and "customer_id" in entity.column_names
-
-
-def _lock(connection: Connection, wait_minutes: int) -> None:
-    """Hold off other loads, and the runs that would build while rows arrive under them."""
-    deadline = time.monotonic() + 60 * wait_minutes
-    while True:
-        row = connection.execute("select pg_try_advisory_lock(%s)", (LOAD_LOCK_KEY,)).fetchone()
-        at_work = run_at_work(connection) if row and row[0] else "another load"
-        if at_work is None:
-            return
-        if row and row[0]:
-            connection.execute("select pg_advisory_unlock(%s)", (LOAD_LOCK_KEY,))
-        if time.monotonic() >= deadline:
-            raise LoadBusyError(f"{at_work} is at work in this warehouse; wait for it to end")
-        time.sleep(LOOK_SECONDS)
 
 
 def _require_entities(connection: Connection, found: Iterable[LandingFile], folder: Path) -> None:

@@ -9,8 +9,10 @@ import pyarrow as pa
 from loudong.landing.batch import Batch, split_rows
 from loudong.landing.contract import entities
 from loudong.landing.files import end_of_day, known_customers
+from loudong.landing.hold import hold
 from loudong.landing.stage import copy_stage, create_stage, insert_stage
 from loudong.landing.validate import check
+from loudong.landing.versions import settle_all
 from loudong.pipeline.runs import current_portfolio
 from loudong.warehouse.connect import Connection, connect
 
@@ -74,14 +76,20 @@ def count_by_reason(entity: str | None = None) -> list[ReasonCount]:
 
 
 def replay(entity: str | None = None) -> Replayed:
-    """Check open rows again and land those that are good now; rows still refused keep their first reason."""
+    """Check open rows again and land those that are good now; rows still refused keep their first reason.
+
+    Raises LoadBusyError while a load or a run is at work.
+    """
     landed = known = refused = 0
-    for name in entities():
-        if entity not in (None, name):
-            continue
-        with connect() as connection:
-            result = _replay_entity(connection, name)
-        landed, known, refused = landed + result.landed, known + result.known, refused + result.still_refused
+    with connect(autocommit=True) as holding:
+        hold(holding)
+        for name in entities():
+            if entity not in (None, name):
+                continue
+            with connect() as connection:
+                result = _replay_entity(connection, name)
+            landed, known, refused = landed + result.landed, known + result.known, refused + result.still_refused
+        settle_all(holding)
     return Replayed(landed, known, refused)
 
 
@@ -113,7 +121,11 @@ def _replay_entity(connection: Connection, name: str) -> Replayed:
         copy_stage(connection, file_id, checked.lines, checked.columns)
         bad = {refusal.position for refusal in checked.refusals}
         good += [row[0] for position, row in enumerate(kept) if position not in bad]
-    landed = sum(insert_stage(connection, entity, timezone).values())
+    per_file_landed = insert_stage(connection, entity, timezone)
+    landed = sum(per_file_landed.values())
+    connection.execute(
+        "update ops.landing_file set has_versions_settled = false where file_id = any (%s)", (list(per_file_landed),)
+    )
     connection.execute(
         "update ops.quarantine set state = 'replayed', replayed_at = clock_timestamp() where quarantine_id = any (%s)",
         (good,),

@@ -110,7 +110,7 @@ def open_panel(known_before: datetime, policy_dir: Path | None = None, holder: s
         check_version(connection)
         dates = panel_dates(connection, known_before)
     policy_version = steps.record_policy(policy_dir)
-    return runs.open_run("panel", dates, policy_version, holder).run_id
+    return steps.open_run("panel", dates, policy_version, holder).run_id
 
 
 def train(as_of_date: date | None, policy_dir: Path | None, on_progress: Progress) -> "TrainedModel":

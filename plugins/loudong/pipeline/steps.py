@@ -60,11 +60,21 @@ def open_daily(as_of_date: date, policy_dir: Path | None = None, holder: str | N
             )
         reason = _nothing_to_do(connection, as_of_date, portfolio)
     policy_version = record_policy(policy_dir)
-    run = runs.open_run("daily", (as_of_date,), policy_version, holder)
+    run = open_run("daily", (as_of_date,), policy_version, holder)
     if reason is not None:
         runs.close_run(run.run_id, "skipped", reason)
         raise NothingDeliveredError(reason)
     return run.run_id
+
+
+def open_run(kind: runs.Kind, as_of_dates: tuple[date, ...], policy_version: str, holder: str | None) -> runs.Run:
+    """Claim the warehouse, and settle what a load that died left open, so that every version has its end."""
+    from loudong.landing.versions import settle_all
+
+    run = runs.open_run(kind, as_of_dates, policy_version, holder)
+    with connect(autocommit=True) as connection:
+        settle_all(connection)
+    return run
 
 
 def _nothing_to_do(connection: runs.Connection, as_of_date: date, portfolio: PortfolioSettings) -> str | None:

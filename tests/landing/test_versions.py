@@ -1,0 +1,86 @@
+"""Promises of the versions: the end of each is known without sorting, whatever came first or died."""
+
+import random
+from pathlib import Path
+
+import pytest
+from landing.delivering import ask, payments, write, wrong_ends
+
+from loudong.landing import load as loading
+from loudong.landing.load import load_folder
+from loudong.landing.versions import settle_all
+from loudong.warehouse.connect import connect
+
+
+def _ends(prefix: str) -> list[tuple]:
+    """(payment_id, paid_amount, superseded_at or None) of the versions kept, in order."""
+    return ask(
+        "select payment_id, paid_amount::integer, to_char(superseded_at at time zone 'Asia/Shanghai', 'DD HH24') "
+        "from landing.payment left join landing.payment_superseded "
+        "using (customer_id, payment_id, observed_at, content_hash) "
+        "where starts_with(payment_id, %s) order by payment_id, observed_at, content_hash",
+        prefix,
+    )
+
+
+def _line(name: str, amount: int, day: int, hour: int = 12) -> str:
+    return f"{name},C1,K1,2026-01-02,{amount},,bank,2026-01-{day:02d}T{hour:02d}:00:00+08:00"
+
+
+def test_a_row_with_one_version_has_no_end_and_leaves_no_row(folder: Path) -> None:
+    write(folder, "payment", "one.csv", payments(_line("one", 1, 10)))
+    load_folder(folder)
+    assert _ends("one") == [("one", 1, None)]
+    assert ask("select count(*) from landing.payment_superseded where payment_id = 'one'") == [(0,)]
+
+
+def test_a_then_b_then_a_end_one_after_the_other(folder: Path) -> None:
+    write(folder, "payment", "aba.csv", payments(_line("aba", 1, 10), _line("aba", 2, 11), _line("aba", 1, 12)))
+    load_folder(folder)
+    assert _ends("aba") == [("aba", 1, "11 12"), ("aba", 2, "12 12"), ("aba", 1, None)]
+
+
+def test_what_arrives_later_but_was_known_earlier_moves_the_end_of_what_stood(folder: Path) -> None:
+    write(folder, "payment", "late1.csv", payments(_line("late", 1, 10), _line("late", 3, 20)))
+    load_folder(folder)
+    assert _ends("late") == [("late", 1, "20 12"), ("late", 3, None)]
+    write(folder, "payment", "late2.csv", payments(_line("late", 2, 15)))
+    load_folder(folder)
+    assert _ends("late") == [("late", 1, "15 12"), ("late", 2, "20 12"), ("late", 3, None)]
+
+
+def test_of_versions_known_at_once_all_but_one_end_at_once(folder: Path) -> None:
+    write(folder, "payment", "tie.csv", payments(_line("tie", 1, 10), _line("tie", 2, 10)))
+    load_folder(folder)
+    assert [end for _, _, end in _ends("tie")] == ["10 12", None]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_ends_are_those_of_sorting_everything_whatever_the_order_of_loading(folder: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    lines = [
+        _line(f"mix{seed}-{chance.randrange(12)}", chance.randrange(3), chance.randrange(1, 28), chance.choice((0, 12)))
+        for _ in range(200)
+    ]
+    for number in range(8):
+        write(folder, "payment", f"mix{seed}-{number}.csv", payments(*lines[number::8]))
+        if number % 3 == 0:
+            load_folder(folder)
+    load_folder(folder)
+    assert len(_ends(f"mix{seed}")) > 100
+    assert wrong_ends("payment") == []
+
+
+def test_what_a_load_that_died_left_open_is_settled_by_the_next_reader(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, "payment", "died.csv", payments(_line("died", 1, 10), _line("died", 2, 11)))
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "settle_all", lambda connection: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            load_folder(folder)
+    assert _ends("died") == [("died", 1, None), ("died", 2, None)]
+    with connect(autocommit=True) as connection:
+        assert settle_all(connection) == 1
+        assert settle_all(connection) == 0
+    assert _ends("died") == [("died", 1, "11 12"), ("died", 2, None)]
