@@ -4,29 +4,26 @@ A version is LightGBM's own text file and one JSON file beside it; nothing is pi
 """
 
 import json
-import logging
-import os
 import tempfile
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
-from loudong.errors import LoudongError, MlflowUnreachableError
+from loudong.errors import LoudongError
 from loudong.pipeline.runs import current_portfolio
 from loudong.settings import get_settings
-from loudong.warehouse.connect import connect, embedded_url
-from loudong.warehouse.credentials import credentials
+from loudong.warehouse.connect import connect
 from models.calibration import Calibrator
 from models.encoding import Categories
 from models.features import feature_version, model_features
 from models.metrics import Merit
 from models.panel import Panel
+from models.tracking import is_local, mlflow_client, reaching_mlflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +34,6 @@ if TYPE_CHECKING:
 CHAMPION, CHALLENGER = "champion", "challenger"
 SIDECAR = "loudong.json"
 REQUIREMENTS = ["lightgbm"]
-# Answers of a server that is there but cannot serve now.
-PASSING = ("TEMPORARILY_UNAVAILABLE", "DEADLINE_EXCEEDED", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED")
 
 
 @dataclass(frozen=True)
@@ -76,96 +71,21 @@ def model_name(portfolio: str) -> str:
     return f"default_{portfolio}_{get_settings().warehouse_database}"
 
 
-def _configure() -> None:
-    """What MLflow reads when it is imported."""
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
-    # Seconds of trying, not MLflow's four minutes: a task is tried again, a person wants to know.
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    logging.getLogger("mlflow").setLevel(logging.ERROR)
-    logging.getLogger("alembic").setLevel(logging.ERROR)
-    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)  # it tells of every retry
-
-
-def _client() -> "MlflowClient":
-    _configure()
-    import mlflow
-
-    settings = get_settings()
-    if _is_local():
-        uri = embedded_url(settings, "mlflow", "mlflow", credentials(settings)["mlflow"])
-    else:
-        uri = str(settings.mlflow_tracking_uri)
-    mlflow.set_tracking_uri(uri)
-    mlflow.set_registry_uri(uri)
-    return mlflow.MlflowClient()
-
-
-def _is_local() -> bool:
-    settings = get_settings()
-    if settings.mlflow_tracking_uri is None and settings.warehouse_url is not None:
-        raise LoudongError("LOUDONG_MLFLOW_TRACKING_URI must name an MLflow server when the warehouse is not embedded")
-    return settings.has_own_mlflow
-
-
-@contextmanager
-def _reaching_mlflow() -> "Iterator[None]":
-    """Raise MlflowUnreachableError, naming the address, when MLflow does not answer, breaks off or is overloaded.
-
-    What a server of its own refuses becomes a LoudongError.
-    """
-    _configure()
-    from mlflow.exceptions import MlflowException
-    from requests.exceptions import RequestException
-
-    try:
-        yield
-    except (MlflowException, RequestException) as error:
-        chain = _causes(error)
-        given = get_settings().mlflow_tracking_uri
-        place = urlsplit(given).netloc.rpartition("@")[2] if given else f"127.0.0.1:{get_settings().warehouse_port}"
-        if any(_passes(cause) for cause in chain):
-            told = [cause.strerror for cause in chain if isinstance(cause, OSError) and cause.strerror]
-            reason = told[-1].lower() if told else type(chain[-1]).__name__
-            raise MlflowUnreachableError(f"MLflow at {place} cannot be reached: {reason}; is it up?") from error
-        if given is None:
-            raise
-        said = str(error).splitlines()[0][:300]
-        raise LoudongError(f"MLflow at {place} refused; check LOUDONG_MLFLOW_TRACKING_URI: {said}") from error
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """An error and those that led to it, newest first; urllib3 keeps some as `reason`."""
-    chain: list[BaseException] = []
-    following: object = error
-    while isinstance(following, BaseException) and following not in chain:
-        chain.append(following)
-        following = following.__cause__ or following.__context__ or getattr(following, "reason", None)
-    return chain
-
-
-def _passes(cause: BaseException) -> bool:
-    """Whether time may mend it."""
-    from requests import exceptions
-
-    if isinstance(cause, exceptions.HTTPError):
-        return cause.response is not None and cause.response.status_code >= 500
-    lost = (exceptions.ConnectionError, exceptions.Timeout, exceptions.RetryError, exceptions.ChunkedEncodingError)
-    return isinstance(cause, lost) or getattr(cause, "error_code", None) in PASSING
-
-
 def _experiment(client: "MlflowClient", name: str) -> str:
     found = client.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
-    place = get_settings().mlflow_artifacts_dir.as_uri() if _is_local() else None
+    place = get_settings().mlflow_artifacts_dir.as_uri() if is_local() else None
     return str(client.create_experiment(name, artifact_location=place))
 
 
-@_reaching_mlflow()
+@reaching_mlflow()
 def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, str]:
-    """Log the training and register the model; (version, alias). The first version is the champion."""
-    client = _client()
+    """Log the training and register the model; (version, alias).
+
+    The first version is the champion, and so is the first that fits this release's feature list.
+    """
+    client = mlflow_client()
     import mlflow
     import mlflow.lightgbm
     from mlflow.models import ModelSignature
@@ -175,7 +95,8 @@ def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, 
 
     features = model_features()
     signature = ModelSignature(inputs=Schema([ColSpec("double", feature.name) for feature in features]))
-    first = not _aliases(client, name)
+    champion = _aliases(client, name).get(CHAMPION)
+    is_first = champion is None or _sidecar(client, name, champion)["feature_version"] != scorer.feature_version
     with mlflow.start_run(experiment_id=_experiment(client, name), run_name=training.run_id), _folder() as folder:
         mlflow.log_params(
             {
@@ -206,7 +127,7 @@ def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, 
             scorer.booster, name="model", registered_model_name=name, pip_requirements=REQUIREMENTS, signature=signature
         )
     version = str(logged.registered_model_version)
-    alias = CHAMPION if first else CHALLENGER
+    alias = CHAMPION if is_first else CHALLENGER
     client.set_registered_model_alias(name, alias, version)
     return version, alias
 
@@ -233,18 +154,18 @@ def _current_name() -> str:
         return model_name(current_portfolio(connection).name)
 
 
-@_reaching_mlflow()
+@reaching_mlflow()
 def has_champion() -> bool:
     """Whether a model of this portfolio may score."""
     name = _current_name()
-    return CHAMPION in _aliases(_client(), name)
+    return CHAMPION in _aliases(mlflow_client(), name)
 
 
-@_reaching_mlflow()
+@reaching_mlflow()
 def require_champion() -> tuple["MlflowClient", str, str]:
     """MLflow, the model's name and the version that scores; a LoudongError when none was trained."""
     name = _current_name()
-    client = _client()
+    client = mlflow_client()
     version = _aliases(client, name).get(CHAMPION)
     if version is None:
         raise LoudongError(f"no model has been trained for {name}; run: loudong train")
@@ -256,44 +177,58 @@ def load_champion() -> Scorer:
     return load_version(*require_champion())
 
 
-@_reaching_mlflow()
+@reaching_mlflow()
 def load_version(client: "MlflowClient", name: str, version: str) -> Scorer:
     """One registered version, checked against the feature dictionary of this release."""
-    import mlflow
     import mlflow.lightgbm
 
-    run_id = client.get_model_version(name, version).run_id
-    sidecar: dict[str, Any] = mlflow.artifacts.load_dict(f"runs:/{run_id}/{SIDECAR}")
-    wanted = feature_version(model_features())
-    if sidecar["feature_version"] != wanted:
-        raise LoudongError(
-            f"{name} version {version} was trained on feature list {sidecar['feature_version']}, this release has "
-            f"{wanted}; train again: loudong train"
-        )
+    sidecar = _sidecar(client, name, version)
+    _require_fit(sidecar, name, version)
     return Scorer(
         booster=mlflow.lightgbm.load_model(f"models:/{name}/{version}"),
         calibrator=Calibrator(**sidecar["calibrator"]),
         categories=sidecar["categories"],
-        feature_version=wanted,
+        feature_version=sidecar["feature_version"],
         outcomes_until=date.fromisoformat(sidecar["outcomes_until"]),
         model_name=name,
         version=version,
     )
 
 
-@_reaching_mlflow()
+def _sidecar(client: "MlflowClient", name: str, version: str) -> dict[str, Any]:
+    import mlflow
+
+    run_id = client.get_model_version(name, version).run_id
+    sidecar: dict[str, Any] = mlflow.artifacts.load_dict(f"runs:/{run_id}/{SIDECAR}")
+    return sidecar
+
+
+def _require_fit(sidecar: dict[str, Any], name: str, version: str) -> None:
+    wanted = feature_version(model_features())
+    if sidecar["feature_version"] != wanted:
+        raise LoudongError(
+            f"{name} version {version} was trained on feature list {sidecar['feature_version']}, this release has "
+            f"{wanted}; train again: loudong train"
+        )
+
+
+@reaching_mlflow()
 def promote(version: str, by: str, because: str) -> str:
-    """Make `version` the champion and keep who decided it and why; the model's name and version."""
+    """Make `version` the champion and keep who decided it and why; the model's name and version.
+
+    Refuses with a LoudongError a version that does not exist or that was trained on another feature list.
+    """
     from mlflow.exceptions import MlflowException
 
     name = _current_name()
-    client = _client()
+    client = mlflow_client()
     try:
         client.get_model_version(name, version)
     except MlflowException as error:
         if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             raise
         raise LoudongError(f"{name} has no version {version}") from error
+    _require_fit(_sidecar(client, name, version), name, version)
     client.set_model_version_tag(name, version, "promoted_by", by)
     client.set_model_version_tag(name, version, "promoted_because", because)
     client.set_registered_model_alias(name, CHAMPION, version)

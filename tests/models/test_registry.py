@@ -120,3 +120,14 @@ def test_a_model_of_another_feature_list_is_refused_with_both_versions(
     assert registry.has_champion()
     with pytest.raises(LoudongError, match=f"^{re.escape(message)}"):
         registry.load_champion()
+
+
+def test_the_first_model_that_fits_the_feature_list_takes_the_place_of_one_that_cannot_score(
+    name: str, scorer: Scorer, register: Register
+) -> None:
+    register(name, replace(scorer, feature_version="abcdefabcdef"))
+    assert register(name, scorer) == ("2", "champion")
+    assert register(name, scorer) == ("3", "challenger")
+    with pytest.raises(LoudongError, match="version 1 was trained on feature list abcdefabcdef"):
+        registry.promote("1", "A. Person", "because")
+    assert registry.load_champion().version == "2"
