@@ -1,5 +1,6 @@
 """LightGBM: one way to fit, seeded and deterministic, with the certain signs as constraints."""
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,9 @@ from models.splits import customer_fold
 
 if TYPE_CHECKING:
     import lightgbm
+
+# Read when LightGBM starts its threads: those that wait sleep, so that a busy machine slows training in proportion.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
@@ -24,9 +28,10 @@ PARAMETERS: dict[str, Any] = {
     "seed": 7,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 2,
     "verbosity": -1,
 }
+# Two threads wait for each other at every leaf: on a small panel that costs more than it brings.
+THREADS, LEAST_ROWS_FOR_THREADS = 2, 20_000
 MOST_ROUNDS = 1500
 PATIENCE_ROUNDS = 60
 # Of the customers who learn, one in this many stops the boosting instead.
@@ -37,7 +42,8 @@ def fit(values: "np.ndarray", bad: "np.ndarray", features: tuple[Feature, ...], 
     """A booster of exactly `rounds` trees on all rows given."""
     import lightgbm
 
-    return lightgbm.train(_parameters(features), _dataset(values, bad, features), num_boost_round=rounds)
+    parameters = _parameters(features, len(values))
+    return lightgbm.train(parameters, _dataset(values, bad, features), num_boost_round=rounds)
 
 
 def best_rounds(
@@ -65,7 +71,7 @@ def best_rounds(
     learned = _dataset(values[~stopping], bad[~stopping], features)
     judged = lightgbm.Dataset(values[judge], bad[judge], reference=learned)
     booster = lightgbm.train(
-        _parameters(features),
+        _parameters(features, len(values)),
         learned,
         num_boost_round=MOST_ROUNDS,
         valid_sets=[judged],
@@ -74,8 +80,9 @@ def best_rounds(
     return max(booster.best_iteration, 10)
 
 
-def _parameters(features: tuple[Feature, ...]) -> dict[str, Any]:
+def _parameters(features: tuple[Feature, ...], rows: int) -> dict[str, Any]:
     return PARAMETERS | {
+        "num_threads": THREADS if rows >= LEAST_ROWS_FOR_THREADS else 1,
         "monotone_constraints": [feature.monotone for feature in features],
         "monotone_constraints_method": "basic",
     }
