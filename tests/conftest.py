@@ -22,6 +22,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest file first, beside which the others run: it mostly waits for Airflow."""
+    items.sort(key=lambda item: "test_scheduler" not in item.nodeid)
+
+
 @pytest.fixture(scope="session")
 def state_dir() -> Iterator[Path]:
     """A state folder outside pytest's own: each start of pytest takes the rights to all of those away from others,
