@@ -35,7 +35,7 @@ RIGHTS = (
     "select nspname, nspowner::regrole::text, nspacl::text from pg_namespace where nspname = any (%(schemas)s) "
     "union all select 'default', defaclrole::regrole::text, defaclacl::text from pg_default_acl "
     "union all select proname, proowner::regrole::text, prosrc from pg_proc "
-    "where pronamespace = any (select oid from pg_namespace where nspname = any (%(schemas)s)) order by 1, 2"
+    "where pronamespace = any (select oid from pg_namespace where nspname = any (%(schemas)s)) order by 1, 2, 3"
 )
 
 

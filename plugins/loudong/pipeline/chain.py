@@ -49,9 +49,8 @@ def run_day(as_of_date: date, policy_dir: Path | None, on_progress: Progress) ->
 def _run_steps(run_id: str, policy_dir: Path | None, on_progress: Progress) -> str:
     on_progress("checking what landed")
     steps.gate(run_id, "landing")
-    for name in steps.BUILDS:
-        on_progress(f"building {name}")
-        steps.build(run_id, name, policy_dir)
+    on_progress("building the marts")
+    steps.build(run_id, steps.EVERYTHING, policy_dir)
     on_progress("checking the marts")
     steps.gate(run_id, "marts")
     on_progress("scoring")
@@ -118,9 +117,8 @@ def train(as_of_date: date | None, policy_dir: Path | None, on_progress: Progres
     known_before = label_known_before(as_of_date)
     run_id = open_panel(known_before, policy_dir)
     try:
-        for name in steps.BUILDS:
-            on_progress(f"panel: building {name}")
-            steps.build(run_id, name, policy_dir)
+        on_progress("panel: building the marts")
+        steps.build(run_id, steps.EVERYTHING, policy_dir)
         on_progress("panel: building labels")
         steps.build_label(run_id, known_before)
         on_progress("training")

@@ -24,6 +24,8 @@ BUILDS: dict[str, tuple[str, ...]] = {
     "marts": ("marts",),
     "features": ("features",),
 }
+# All of them in one start of dbt, where no scheduler wants to see each.
+EVERYTHING = "everything"
 
 
 LOAD_WAIT_MINUTES = 30
@@ -130,25 +132,27 @@ def gate(run_id: str, name: Literal["landing", "marts", "scores"]) -> int:
 
 
 def build(run_id: str, name: str, policy_dir: Path | None = None) -> int:
-    """Build one group of dbt layers (a key of BUILDS, or `reporting`); the number of nodes that ran.
+    """Build one group of dbt layers (a key of BUILDS, or `reporting`), or all of BUILDS at once (EVERYTHING); the
+    number of nodes that ran.
 
     `policy_dir` must be the one the run was opened with.
     """
-    from loudong.transform.dbt import build_layer
+    from loudong.transform.dbt import build_layers
 
+    groups = BUILDS.values() if name == EVERYTHING else [BUILDS.get(name, (name,))]
     run = runs.load_run(run_id)
     with runs.step(run_id, f"build_{name}") as report:
-        report.row_count = sum(build_layer(run, layer, policy_dir=policy_dir) for layer in BUILDS.get(name, (name,)))
+        report.row_count = build_layers(run, [layer for group in groups for layer in group], policy_dir=policy_dir)
         return report.row_count
 
 
 def build_label(run_id: str, label_known_before: datetime) -> int:
     """Build the label table of a panel from what was known before `label_known_before`."""
-    from loudong.transform.dbt import build_layer
+    from loudong.transform.dbt import build_layers
 
     run = runs.load_run(run_id)
     with runs.step(run_id, "build_label") as report:
-        report.row_count = build_layer(run, "label", {"label_known_before": label_known_before.isoformat()})
+        report.row_count = build_layers(run, ["label"], {"label_known_before": label_known_before.isoformat()})
         return report.row_count
 
 

@@ -1,8 +1,9 @@
-"""Building one layer of the dbt project, with every node recorded and every failure named."""
+"""Building layers of the dbt project, with every node recorded and every failure named."""
 
 import json
 import logging
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +18,29 @@ FAILED = ("error", "fail", "runtime error")
 logger = logging.getLogger(__name__)
 
 
-def build_layer(run: Run, layer: str, extra_vars: dict[str, Any] | None = None, policy_dir: Path | None = None) -> int:
-    """Build and test one layer for the dates of `run`; the number of nodes that ran.
+def build_layers(
+    run: Run, layers: Iterable[str], extra_vars: dict[str, Any] | None = None, policy_dir: Path | None = None
+) -> int:
+    """Build and test layers for the dates of `run` in one start of dbt; the number of nodes that ran.
 
     Every node leaves a row in `ops.dbt_result`. Raises a LoudongError naming the nodes that failed, or when none ran.
     """
-    if layer not in LAYERS:
-        raise LoudongError(f"unknown layer '{layer}'; the dbt project has: {', '.join(LAYERS)}")
+    tags = [f"tag:{layer}" for layer in layers]
+    unknown = {tag.removeprefix("tag:") for tag in tags} - set(LAYERS)
+    if unknown:
+        raise LoudongError(f"unknown layer {', '.join(sorted(unknown))}; the dbt project has: {', '.join(LAYERS)}")
     variables = run_variables(run) | (extra_vars or {})
-    results = _invoke(
-        ["build", "--select", f"tag:{layer}", "--exclude-resource-type", "unit_test"], variables, policy_dir
-    )
-    _record(run.run_id, layer, results)
+    results = _invoke(["build", "--select", *tags, "--exclude-resource-type", "unit_test"], variables, policy_dir)
+    _record(run.run_id, results)
     failed = [result for result in results if result["status"] in FAILED]
     if failed:
         raise LoudongError(
-            f"dbt layer {layer} failed for run {run.run_id}:\n"
+            f"dbt failed for run {run.run_id}:\n"
             + "\n".join(f"  {result['node']}: {result['message']}" for result in failed)
             + "\nmend the model or the data it names, then run the date again"
         )
     if not results:
-        raise LoudongError(f"dbt layer {layer} ran no node; check the tags in dbt_project.yml")
+        raise LoudongError(f"dbt ran no node for {' '.join(tags)}; check the tags in dbt_project.yml")
     return len(results)
 
 
@@ -118,7 +121,9 @@ def _connection(settings: Settings) -> dict[str, str]:
 
 def _row(result: Any) -> dict[str, Any]:
     affected = (result.adapter_response or {}).get("rows_affected")
+    folder = result.node.fqn[1]
     return {
+        "layer": folder if folder in LAYERS else "seeds",
         "node": result.node.name,
         "resource": str(result.node.resource_type),
         "status": str(result.status),
@@ -128,10 +133,10 @@ def _row(result: Any) -> dict[str, Any]:
     }
 
 
-def _record(run_id: str, layer: str, results: list[dict[str, Any]]) -> None:
+def _record(run_id: str, results: list[dict[str, Any]]) -> None:
     with connect() as connection:
         connection.cursor().executemany(
             "insert into ops.dbt_result (run_id, layer, node_name, resource, status, seconds, row_count, message) "
             "values (%(run_id)s, %(layer)s, %(node)s, %(resource)s, %(status)s, %(seconds)s, %(rows)s, %(message)s)",
-            [result | {"run_id": run_id, "layer": layer} for result in results],
+            [result | {"run_id": run_id} for result in results],
         )
