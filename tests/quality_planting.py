@@ -187,6 +187,17 @@ SOUND: dict[str, tuple[int, dict[str, str]]] = {
             "end_date": "date '2026-03-09'",
         },
     ),
+    "pause": (
+        20,
+        {
+            "pause_id": "'p' || i",
+            "customer_id": CUSTOMER,
+            "agreed_date": "date '2026-03-01'",
+            "start_date": "date '2026-03-01'",
+            "end_date": "date '2026-03-09'",
+            "kind_code": "'hardship'",
+        },
+    ),
     "judged_customer": (60, {"customer_id": CUSTOMER, "judged_date": "date '2026-03-31'"}),
 }
 

@@ -1,54 +1,32 @@
 {#
-  When was each installment covered? Payments cover the oldest installment of their contract first, so installment i is
-  covered once the net amount paid has reached the sum of all dues up to i, and for good: a reversal that takes the sum
-  back below uncovers it again. `lasting_amount` is therefore the least net amount paid from a payment day on; it never
-  falls, so the first day on which it reaches the dues up to i is the day from which i stays covered.
+  When was each installment covered, and what of it is not? Payments cover the oldest installment of their contract
+  first, so installment i is covered once the net amount paid has reached the sum of all dues up to i, and for good: a
+  reversal that takes the sum back below uncovers it again. `lasting_amount` is therefore the least net amount paid from
+  a payment day on; it never falls, so the first day on which it reaches the dues up to i is the day from which i stays
+  covered. Customers with unassigned money are looked up in `pool` (macro pooled_coverage).
 
-  `dates` names a relation (as_of_date, cutoff_at). Rows: as_of_date x installment, whole schedule, with due_amount,
-  cumulative_due_amount, paid_amount (net, of the contract), settled_date (null: not covered by as_of_date).
+  Rows: as_of_date x installment, whole schedule, with due_amount, uncovered_amount, settled_date (null: not covered by
+  as_of_date; the due date where nothing had to be paid) and of the contract paid_amount (net) and first_payment_date
+  (the first day on which more was paid than taken back).
 #}
-{% macro settlement(dates) -%}
-with paid_per_day as (
-    select as_of_date, customer_id, contract_id, payment_date, sum(paid_amount) as day_amount
-    from ({{ payment_known(dates) }}) as payment
-    where contract_id is not null
-    group by 1, 2, 3, 4
-),
-
-paid as (
+{% macro settlement(payment, schedule, pool) -%}
+with paid as (
     select
         *,
-        sum(day_amount) over contract_days as net_amount
-    from paid_per_day
-    window contract_days as (partition by as_of_date, customer_id, contract_id order by payment_date)
+        sum(paid_amount) over (
+            partition by as_of_date, customer_id, contract_id order by payment_date
+        ) as net_amount
+    from {{ payment }}
+    where contract_id is not null
 ),
 
 lasting as (
     select
-        as_of_date,
-        customer_id,
-        contract_id,
-        payment_date,
+        *,
         min(net_amount) over (
             partition by as_of_date, customer_id, contract_id order by payment_date desc
         ) as lasting_amount
     from paid
-),
-
-due as (
-    select
-        dates.as_of_date,
-        installment.customer_id,
-        installment.contract_id,
-        installment.installment_id,
-        installment.due_date,
-        installment.due_amount,
-        sum(installment.due_amount) over (
-            partition by dates.as_of_date, installment.customer_id, installment.contract_id
-            order by installment.due_date, installment.installment_id
-        ) as cumulative_due_amount
-    from {{ dates }} as dates
-    inner join {{ ref('stg_landing__installment') }} as installment on {{ known_at('installment', 'dates') }}
 ),
 
 -- Payment days and dues on one scale of amounts; going down it, the earliest payment day seen so far settles a due.
@@ -58,10 +36,10 @@ merged as (
     from lasting
     union all
     select as_of_date, customer_id, contract_id, cumulative_due_amount, 1, null, installment_id, due_date, due_amount
-    from due
+    from {{ schedule }}
 ),
 
-settled as (
+named as (
     select
         *,
         min(payment_date) over (
@@ -70,23 +48,54 @@ settled as (
             rows between unbounded preceding and current row
         ) as settled_date
     from merged
+),
+
+total as (
+    select
+        as_of_date, customer_id, contract_id,
+        sum(paid_amount) as paid_amount,
+        min(payment_date) filter (where paid_amount > 0) as first_payment_date
+    from paid
+    group by 1, 2, 3
+),
+
+pooled_day as (
+    select
+        *,
+        max(day) filter (where uncovered_amount > 0) over installment_days as last_uncovered_day,
+        first_value(uncovered_amount) over (installment_days order by day desc) as last_uncovered_amount
+    from {{ pool }}
+    window installment_days as (partition by as_of_date, customer_id, contract_id, installment_id)
+),
+
+pooled as (
+    select
+        as_of_date, customer_id, contract_id, installment_id,
+        max(last_uncovered_amount) as uncovered_amount,
+        min(day) filter (where day > coalesce(last_uncovered_day, '-infinity')) as settled_date
+    from pooled_day
+    group by 1, 2, 3, 4
 )
 
 select
-    settled.as_of_date,
-    settled.customer_id,
-    settled.contract_id,
-    settled.installment_id,
-    settled.due_date,
-    settled.due_amount,
-    settled.amount as cumulative_due_amount,
-    coalesce(total.net_amount, 0) as paid_amount,
-    settled.settled_date
-from settled
-left join (
-    select distinct on (as_of_date, customer_id, contract_id) as_of_date, customer_id, contract_id, net_amount
-    from paid
-    order by as_of_date, customer_id, contract_id, payment_date desc
-) as total using (as_of_date, customer_id, contract_id)
-where settled.is_due = 1
+    due.as_of_date,
+    due.customer_id,
+    due.contract_id,
+    due.installment_id,
+    due.due_date,
+    due.due_amount,
+    coalesce(
+        pooled.uncovered_amount, least(due.due_amount, greatest(due.amount - coalesce(total.paid_amount, 0), 0))
+    ) as uncovered_amount,
+    case
+        when due.due_amount = 0 then due.due_date
+        when pooled.installment_id is not null then pooled.settled_date
+        else due.settled_date
+    end as settled_date,
+    coalesce(total.paid_amount, 0) as paid_amount,
+    total.first_payment_date
+from named as due
+left join total using (as_of_date, customer_id, contract_id)
+left join pooled using (as_of_date, customer_id, contract_id, installment_id)
+where due.is_due = 1
 {%- endmacro %}

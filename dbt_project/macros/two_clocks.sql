@@ -38,3 +38,8 @@
         + extract(month from {{ as_of }}) - extract(month from {{ date_column }})
     )::integer
 {%- endmacro %}
+
+{# The first date of this run, as a constant that an index can be asked for. #}
+{% macro first_date_of_run() -%}
+    '{{ var("as_of_dates") | min }}'::date
+{%- endmacro %}

@@ -32,6 +32,7 @@ ADDED: dict[tuple[str, str], dict[str, str]] = {
     ("landing.financial_statement", "customers_known_share"): {"customer_id": GHOST},
     ("landing.interaction", "customers_known_share"): {"customer_id": GHOST, "is_answered": "false"},
     ("landing.default_event", "customers_known_share"): {"customer_id": GHOST},
+    ("landing.pause", "customers_known_share"): {"customer_id": GHOST},
     ("landing.related_party", "customers_known_share"): {"customer_id": GHOST},
     ("landing.judged_customer", "customers_known_share"): {"customer_id": GHOST},
 }
@@ -109,6 +110,10 @@ SPOILED: dict[tuple[str, str], str] = {
     "where default_event_id = 'd2'",
     ("landing.default_event", "end_date_not_before_start_share"): "update t set end_date = '2020-01-01' "
     "where default_event_id in ('d3', 'd4', 'd5')",
+    ("landing.pause", f"{NOT_NULL} start_date"): "update t set start_date = null where pause_id = 'p1'",
+    ("landing.pause", f"{IN_SET} kind_code"): "update t set kind_code = 'holiday' where pause_id = 'p2'",
+    ("landing.pause", "end_date_not_before_start_share"): "update t set end_date = '2020-01-01' "
+    "where pause_id in ('p3', 'p4', 'p5')",
     ("landing.industry_indicator", f"{NOT_NULL} indicator_value"): "update t set indicator_value = null "
     "where industry_code = 'n0'",
     ("landing.industry_indicator", "indicator_scale_unchanged"): "update t set indicator_value = indicator_value * 100 "

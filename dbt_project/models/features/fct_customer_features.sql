@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
-        on_schema_change='fail',
+        on_schema_change='append_new_columns',
         contract={'enforced': true},
         pre_hook="{{ delete_own_rows() }}",
         post_hook=[
@@ -28,6 +28,7 @@ left join {{ ref('int_repayment__lateness') }} as lateness using (as_of_date, cu
 left join {{ ref('int_repayment__paid') }} as paid using (as_of_date, customer_id)
 left join {{ ref('int_repayment_status__months') }} as reported_status using (as_of_date, customer_id)
 left join {{ ref('int_transactions__windows') }} as movement using (as_of_date, customer_id)
+left join {{ ref('int_transactions__peers') }} as movement_peers using (as_of_date, customer_id)
 left join {{ ref('int_exposure__customer') }} as exposure using (as_of_date, customer_id)
 left join {{ ref('int_balance__months') }} as balance using (as_of_date, customer_id)
 left join {{ ref('int_credit_score__latest') }} as credit_score using (as_of_date, customer_id)

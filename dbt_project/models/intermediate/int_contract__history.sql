@@ -1,17 +1,13 @@
 -- Contracts in sequence: the newest against those before. Grain: customer x as_of_date, customers with a contract.
 with owed as (
     select
-        as_of_date, customer_id, contract_id, min(due_date) as first_due_date,
-        max(due_date) as last_due_date, min(settled_date) as first_settled_date, max(settled_date) as last_settled_date
+        as_of_date,
+        customer_id,
+        contract_id,
+        min(due_date) as first_due_date,
+        max(due_date) as last_due_date,
+        max(first_payment_date) as first_payment_date
     from {{ ref('int_repayment__settlement') }}
-    group by 1, 2, 3
-),
-
-first_paid as (
-    select dates.as_of_date, payment.customer_id, payment.contract_id, min(payment.payment_date) as first_payment_date
-    from {{ ref('int_spine__date') }} as dates
-    inner join {{ ref('stg_landing__payment') }} as payment on {{ known_at('payment', 'dates') }}
-    where payment.paid_amount > 0
     group by 1, 2, 3
 ),
 
@@ -26,12 +22,11 @@ sequenced as (
         contract.interest_rate_pct,
         coalesce(contract.end_date, owed.last_due_date) - contract.start_date as term_days,
         contract.closed_date - owed.last_due_date as closed_late_days,
-        first_paid.first_payment_date - owed.first_due_date as first_payment_late_days,
+        owed.first_payment_date - owed.first_due_date as first_payment_late_days,
         row_number() over newest_first as recency,
         count(*) over (partition by contract.as_of_date, contract.customer_id) as contract_count
     from {{ ref('int_contract__known') }} as contract
     left join owed using (as_of_date, customer_id, contract_id)
-    left join first_paid using (as_of_date, customer_id, contract_id)
     window newest_first as (
         partition by contract.as_of_date, contract.customer_id
         order by contract.signed_date desc, contract.contract_id desc

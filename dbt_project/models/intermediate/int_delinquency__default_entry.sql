@@ -1,2 +1,3 @@
--- Days on which a default began, as known. Grain: customer x as_of_date x default_date.
-{{ default_entry(ref('int_delinquency__spell'), ref('int_spine__date')) }}
+-- Material arrears and recorded events, with the day on which they became a default, as known.
+-- Grain: customer x contract (null: an event that names none) x as_of_date x interval.
+{{ default_entry(ref('int_delinquency__spell'), ref('int_repayment__pause'), ref('int_spine__date')) }}

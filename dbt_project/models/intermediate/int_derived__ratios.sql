@@ -8,12 +8,32 @@ select
     {% for days in (30, 90, 180, 365) -%}
         {{ ratio("paid.paid_amount_" ~ days ~ "d", "lateness.due_amount_" ~ days ~ "d") }} as paid_ratio_{{ days }}d,
     {% endfor -%}
+    {{ ratio("paid.paid_amount_90d", "lateness.due_amount_90d") }}
+    - {{ ratio("paid.paid_amount_365d", "lateness.due_amount_365d") }} as paid_ratio_change,
+    {% for days in (90, 180, 365) -%}
+        1 - {{ ratio("lateness.late_installment_" ~ days ~ "d_count", "lateness.installment_" ~ days ~ "d_count") }}
+            as on_time_{{ days }}d_ratio,
+    {% endfor -%}
+    {% for months, days in ((3, 90), (6, 180), (12, 365)) -%}
+        (
+            select worst.bucket_code from {{ ref('delinquency_bucket') }} as worst
+            where
+                lateness.worst_dpd_{{ days }}d_days
+                between worst.min_dpd_days and coalesce(worst.max_dpd_days, 2147483647)
+        ) as worst_bucket_{{ months }}m_code,
+    {% endfor -%}
     lateness.mean_days_late_90d - lateness.mean_days_late_365d as days_late_trend,
     {{ ratio("repayment.past_due_amount", "exposure.exposure_amount") }} as past_due_ratio,
     {{ ratio("movement.inflow_amount_90d - movement.inflow_amount_prior_90d", "movement.inflow_amount_prior_90d") }}
         as inflow_change_90d_ratio,
     {{ ratio("movement.inflow_amount_30d - movement.inflow_amount_prior_30d", "movement.inflow_amount_prior_30d") }}
         as inflow_change_30d_ratio,
+    {{ ratio(
+        "movement.inflow_amount_90d - movement.inflow_amount_year_ago_90d", "movement.inflow_amount_year_ago_90d"
+    ) }} as inflow_change_yoy_90d_ratio,
+    {{ ratio(
+        "movement.outflow_amount_90d - movement.outflow_amount_prior_90d", "movement.outflow_amount_prior_90d"
+    ) }} as outflow_change_90d_ratio,
     {{ ratio("4 * movement.inflow_amount_90d", "movement.inflow_amount_365d") }} as inflow_90d_to_year_ratio,
     {{ ratio("movement.outflow_amount_90d", "movement.inflow_amount_90d") }} as outflow_to_inflow_90d_ratio,
     {{ ratio("4 * movement.transaction_90d_count", "movement.transaction_365d_count") }} as activity_90d_to_year_ratio,

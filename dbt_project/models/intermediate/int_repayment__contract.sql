@@ -6,19 +6,10 @@ with scheduled as (
         as_of_date,
         customer_id,
         contract_id,
-        greatest(sum(due_amount) - max(paid_amount), 0) as unpaid_amount
+        greatest(sum(due_amount) - max(paid_amount), 0) as unpaid_amount,
+        coalesce(sum(uncovered_amount) filter (where due_date < as_of_date), 0) as past_due_amount,
+        min(due_date) filter (where due_date < as_of_date and uncovered_amount > 0) as oldest_due_date
     from {{ ref('int_repayment__settlement') }}
-    group by 1, 2, 3
-),
-
-arrears as (
-    select
-        as_of_date,
-        customer_id,
-        contract_id,
-        sum(uncovered_amount) filter (where due_date < as_of_date) as past_due_amount,
-        min(due_date) filter (where due_date < as_of_date) as oldest_due_date
-    from {{ ref('int_repayment__arrears') }}
     group by 1, 2, 3
 ),
 
@@ -27,23 +18,44 @@ balance as (
         as_of_date, customer_id, contract_id, balance_amount, limit_amount
     from {{ ref('int_balance__known') }}
     order by as_of_date, customer_id, contract_id, balance_date desc
+),
+
+joined as (
+    select
+        contract.*,
+        scheduled.unpaid_amount,
+        balance.balance_amount,
+        coalesce(balance.limit_amount, contract.limit_amount) as current_limit_amount,
+        {% if var('default_dpd_days') is none -%}
+            null::numeric as past_due_amount,
+            null::date as oldest_due_date,
+            false as has_schedule,
+        {%- else -%}
+            scheduled.past_due_amount,
+            scheduled.oldest_due_date,
+            scheduled.contract_id is not null as has_schedule,
+        {%- endif %}
+        {{ joined_paused_days() }} as paused_days,
+        coalesce(own_pause.is_technical, false) or coalesce(wide_pause.is_technical, false) as is_technical
+    from {{ ref('int_contract__known') }} as contract
+    left join scheduled using (as_of_date, customer_id, contract_id)
+    left join balance using (as_of_date, customer_id, contract_id)
+    {{ join_pauses('contract', ref('int_repayment__pause')) | indent(4) }}
+),
+
+counted as (
+    select
+        *,
+        case
+            when has_schedule
+                then coalesce({{ days_past_due('oldest_due_date', 'as_of_date', 'paused_days') }}, 0)
+        end as dpd_days
+    from joined
 )
 
 select
-    contract.*,
-    scheduled.unpaid_amount,
-    balance.balance_amount,
-    coalesce(balance.limit_amount, contract.limit_amount) as current_limit_amount,
-    {% if var('default_dpd_days') is none %}
-        null::numeric as past_due_amount,
-        null::integer as dpd_days
-    {% else %}
-        case when scheduled.contract_id is not null then coalesce(arrears.past_due_amount, 0) end as past_due_amount,
-        case
-            when scheduled.contract_id is not null then coalesce(contract.as_of_date - arrears.oldest_due_date, 0)
-        end as dpd_days
-    {% endif %}
-from {{ ref('int_contract__known') }} as contract
-left join scheduled using (as_of_date, customer_id, contract_id)
-left join arrears using (as_of_date, customer_id, contract_id)
-left join balance using (as_of_date, customer_id, contract_id)
+    *,
+    case when has_schedule then coalesce(as_of_date - oldest_due_date, 0) - dpd_days end as excused_days,
+    case when has_schedule then greatest(dpd_days - grace_days, 0) end as delinquent_days,
+    greatest(coalesce(balance_amount, unpaid_amount, 0), coalesce(past_due_amount, 0)) as outstanding_amount
+from counted

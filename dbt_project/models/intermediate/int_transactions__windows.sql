@@ -1,42 +1,67 @@
--- Movements on the operating account. Grain: customer x as_of_date, customers with any transaction.
--- Sums run in cents, as integers: exact, and fast.
-with moved as (
+-- Movements on the operating account. Grain: customer x as_of_date, customers with a transaction in the longest window.
+with blocked as (
     select
-        spine.as_of_date,
-        spine.customer_id,
-        spine.as_of_date - movement.effective_date as age_days,
-        movement.direction_code = 'in' as is_in,
-        (movement.transaction_amount * 100)::bigint as cents,
-        movement.counterparty_id,
-        extract(hour from movement.transaction_at at time zone '{{ var("timezone") }}') < 6 as is_night
-    from {{ ref('int_spine__customer_date') }} as spine
-    inner join {{ ref('stg_landing__transaction') }} as movement
-        on
-            spine.customer_id = movement.customer_id
-            and {{ known_at('movement', 'spine') }}
-            and movement.effective_date > spine.as_of_date - 365
+        *,
+        {% for days in (7, 30, 90, 180, 365) -%}
+            transaction_count_{{ days }}d - inflow_count_{{ days }}d as outflow_count_{{ days }}d,
+        {% endfor -%}
+        {% for block in range(1, 6) -%}
+            inflow_units_{{ 30 * block + 30 }}d - inflow_units_{{ 30 * block }}d as block_{{ block }},
+        {% endfor -%}
+        inflow_units_30d as block_0
+    from {{ ref('int_transactions__sums') }}
+),
+
+spread as (
+    select
+        *,
+        block_0 * block_0 + block_1 * block_1 + block_2 * block_2
+        + block_3 * block_3 + block_4 * block_4 + block_5 * block_5 as block_square,
+        least(block_0, block_1, block_2, block_3, block_4, block_5) as lowest_block
+    from blocked
 )
 
 select
-    as_of_date,
-    customer_id,
-    {% for days in (30, 90, 180, 365) -%}
-        count(*) filter (where age_days < {{ days }}) as transaction_{{ days }}d_count,
-        coalesce(sum(cents) filter (where is_in and age_days < {{ days }}), 0) / 100.0 as inflow_amount_{{ days }}d,
-        coalesce(sum(cents) filter (where not is_in and age_days < {{ days }}), 0) / 100.0
-            as outflow_amount_{{ days }}d,
+    spread.as_of_date,
+    spread.customer_id,
+    {% for days in (7, 30, 90, 180, 365) -%}
+        transaction_count_{{ days }}d::bigint as transaction_{{ days }}d_count,
+        inflow_count_{{ days }}d::bigint as inflow_{{ days }}d_count,
+        outflow_count_{{ days }}d::bigint as outflow_{{ days }}d_count,
+        {{ amount_of_units('inflow_units_' ~ days ~ 'd') }} as inflow_amount_{{ days }}d,
+        {{ amount_of_units('outflow_units_' ~ days ~ 'd') }} as outflow_amount_{{ days }}d,
+        {{ amount_of_units('(inflow_units_' ~ days ~ 'd - outflow_units_' ~ days ~ 'd)') }}
+            as net_flow_amount_{{ days }}d,
     {% endfor -%}
-    count(*) filter (where age_days < 7) as transaction_7d_count,
-    coalesce(sum(cents) filter (where is_in and age_days >= 90 and age_days < 180), 0) / 100.0
-        as inflow_amount_prior_90d,
-    coalesce(sum(cents) filter (where is_in and age_days >= 30 and age_days < 60), 0) / 100.0
-        as inflow_amount_prior_30d,
-    max(cents) filter (where not is_in and age_days < 90) / 100.0 as largest_outflow_amount_90d,
-    (stddev_pop(cents) filter (where is_in and age_days < 180))::double precision
-    / nullif(avg(cents) filter (where is_in and age_days < 180), 0)::double precision as inflow_variation_180d_ratio,
-    (count(*) filter (where is_night and age_days < 90))::double precision
-    / nullif(count(*) filter (where age_days < 90), 0) as night_share_90d_ratio,
-    count(distinct counterparty_id) filter (where age_days < 90) as counterparty_90d_count,
-    min(age_days) as days_since_transaction_days
-from moved
-group by 1, 2
+    {% for days in (30, 90, 365) -%}
+        night_count_{{ days }}d::bigint as night_{{ days }}d_count,
+    {% endfor -%}
+    {{ ratio('night_count_90d', 'transaction_count_90d') }} as night_share_90d_ratio,
+    {{ ratio('night_count_30d', 'transaction_count_30d') }} - {{ ratio('night_count_365d', 'transaction_count_365d') }}
+        as night_share_change_ratio,
+    {{ amount_of_units('largest_outflow_units') }} as largest_outflow_amount_90d,
+    {{ variation('inflow_square_180d', 'inflow_units_180d', 'inflow_count_180d') }} as inflow_variation_180d_ratio,
+    {{ variation('outflow_square_180d', 'outflow_units_180d', 'outflow_count_180d') }} as outflow_variation_180d_ratio,
+    {{ variation('block_square', 'inflow_units_180d', '6') }} as inflow_block_variation_180d_ratio,
+    {{ ratio('6 * lowest_block', 'inflow_units_180d') }} as lowest_inflow_block_180d_ratio,
+    num_nonnulls(
+        {% for block in range(6) -%}
+            nullif(block_{{ block }}, 0){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as active_inflow_block_180d_count,
+    {{ amount_of_units('block_1') }} as inflow_amount_prior_30d,
+    {{ amount_of_units('(inflow_units_180d - inflow_units_90d)') }} as inflow_amount_prior_90d,
+    {{ amount_of_units('(outflow_units_180d - outflow_units_90d)') }} as outflow_amount_prior_90d,
+    {{ amount_of_units('(inflow_units_455d - inflow_units_365d)') }} as inflow_amount_year_ago_90d,
+    {{ ratio('90 * transaction_count_7d', '7 * transaction_count_90d') }} as activity_burst_7d_ratio,
+    {{ ratio('90 * outflow_units_7d', '7 * outflow_units_90d') }} as outflow_burst_7d_ratio,
+    coalesce(counterparty.counterparty_90d_count, 0) as counterparty_90d_count,
+    coalesce(counterparty.counterparty_365d_count, 0) as counterparty_365d_count,
+    coalesce(counterparty.new_counterparty_90d_count, 0) as new_counterparty_90d_count,
+    {{ ratio('counterparty.new_counterparty_90d_count', 'counterparty.counterparty_90d_count') }}
+        as new_counterparty_90d_ratio,
+    spread.as_of_date - spread.last_day as days_since_transaction_days,
+    spread.as_of_date - spread.last_inflow_day as days_since_inflow_days
+from spread
+left join {{ ref('int_transactions__counterparty') }} as counterparty
+    on spread.as_of_date = counterparty.as_of_date and spread.customer_id = counterparty.customer_id

@@ -1,4 +1,5 @@
 {{ config(materialized='table', schema='intermediate') }}
 
--- Days on which a default began, as known when outcomes are looked at. Grain: customer x default_date.
-{{ default_entry(ref('int_label__spell'), ref('int_label__date')) }}
+-- Material arrears and recorded events, with the day on which they became a default, as known when outcomes are looked
+-- at. Grain: customer x contract (null: an event that names none) x interval.
+{{ default_entry(ref('int_label__spell'), ref('int_label__pause'), ref('int_label__date')) }}

@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
-        on_schema_change='fail',
+        on_schema_change='append_new_columns',
         pre_hook="{{ delete_own_rows() }}",
         post_hook=[
             "create unique index if not exists fct_contract_delinquency_key on {{ this }} (run_id, as_of_date, customer_id, contract_id)"
@@ -23,15 +23,30 @@ select
     contract.close_reason_code,
     contract.is_open,
     contract.current_limit_amount::numeric as limit_amount,
-    greatest(
-        coalesce(contract.balance_amount, contract.unpaid_amount, 0), coalesce(contract.past_due_amount, 0)
-    )::numeric as outstanding_amount,
+    contract.outstanding_amount::numeric as outstanding_amount,
     contract.past_due_amount::numeric as past_due_amount,
+    contract.oldest_due_date,
     contract.dpd_days::integer as dpd_days,
-    case
-        when contract.dpd_days is not null then greatest(contract.dpd_days - contract.grace_days, 0)
-    end::integer as delinquent_days,
-    bucket.bucket_code
+    contract.delinquent_days::integer as delinquent_days,
+    contract.excused_days::integer as excused_days,
+    bucket.bucket_code,
+    {% for months, days in ((3, 90), (6, 180), (12, 365)) -%}
+        worst.worst_dpd_{{ days }}d_days::integer as worst_dpd_{{ days }}d_days,
+        (
+            select worst_bucket.bucket_code from {{ ref('delinquency_bucket') }} as worst_bucket
+            where
+                worst.worst_dpd_{{ days }}d_days
+                between worst_bucket.min_dpd_days and coalesce(worst_bucket.max_dpd_days, 2147483647)
+        ) as worst_bucket_{{ months }}m_code,
+    {% endfor -%}
+    category.category_code,
+    category.category_clause_code,
+    category.stage_number::integer as stage_number,
+    category.stage_clause_code,
+    category.is_in_default,
+    category.default_date
 from {{ ref('int_repayment__contract') }} as contract
+inner join {{ ref('int_delinquency__category') }} as category using (as_of_date, customer_id, contract_id)
+left join {{ ref('int_delinquency__worst') }} as worst using (as_of_date, customer_id, contract_id)
 left join {{ ref('delinquency_bucket') }} as bucket
     on contract.dpd_days between bucket.min_dpd_days and coalesce(bucket.max_dpd_days, 2147483647)

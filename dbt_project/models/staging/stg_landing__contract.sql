@@ -17,5 +17,6 @@ select
     is_deleted,
     signed_date as effective_date,
     observed_at as known_from,
-    superseded_at
+    superseded_at,
+    file_id
 from {{ versions('contract', ['customer_id', 'contract_id']) }} as version

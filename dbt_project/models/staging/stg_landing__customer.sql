@@ -21,5 +21,6 @@ select
     is_deleted,
     valid_from_date as effective_date,
     observed_at as known_from,
-    superseded_at
+    superseded_at,
+    file_id
 from {{ versions('customer', ['customer_id', 'valid_from_date']) }} as version

@@ -9,5 +9,6 @@ select
     is_deleted,
     agreed_date as effective_date,
     observed_at as known_from,
-    superseded_at
+    superseded_at,
+    file_id
 from {{ versions('installment', ['customer_id', 'installment_id']) }} as version

@@ -10,5 +10,6 @@ select
     is_deleted,
     payment_date as effective_date,
     observed_at as known_from,
-    superseded_at
+    superseded_at,
+    file_id
 from {{ versions('payment', ['customer_id', 'payment_id']) }} as version

@@ -11,5 +11,6 @@ select
     is_deleted,
     {{ local_date('transaction_at') }} as effective_date,
     observed_at as known_from,
-    superseded_at
+    superseded_at,
+    file_id
 from {{ versions('transaction', ['customer_id', 'transaction_id']) }} as version

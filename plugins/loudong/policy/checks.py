@@ -7,7 +7,16 @@ from itertools import combinations, pairwise
 from typing import cast
 
 from loudong.policy.problems import Problems
-from loudong.policy.tables import ACTIONS, CUSTOMER_TYPES, SEVERITIES, TABLES, TIERS, Row
+from loudong.policy.tables import (
+    ACTIONS,
+    CATEGORIES,
+    CUSTOMER_TYPES,
+    DELINQUENCY_RULES,
+    SEVERITIES,
+    TABLES,
+    TIERS,
+    Row,
+)
 
 Numbered = list[tuple[int, Row]]
 ONE = Decimal(1)
@@ -27,6 +36,8 @@ def check(tables: dict[str, Numbered], indicators: dict[str, str], problems: Pro
     _keys("policy_version", ("effective_from",), tables["policy_version"], problems)
     buckets(tables["delinquency_bucket"], problems)
     materiality(tables["materiality"], problems)
+    categories(tables["asset_category"], problems)
+    delinquency_rules(tables["delinquency_rule"], problems)
     cutoffs(tables["tier_cutoff"], problems)
     floors(tables["tier_floor"], indicators, problems)
     strategies(tables["strategy"], problems)
@@ -70,6 +81,37 @@ def materiality(rows: Numbered, problems: Problems) -> None:
         have = {row["customer_type_code"] for _, row in rows if row["currency"] == currency}
         for missing in [kind for kind in CUSTOMER_TYPES if kind not in have]:
             problems.add("materiality", None, "customer_type_code", f"gap: no row for {currency} {missing}")
+
+
+def categories(rows: Numbered, problems: Problems) -> None:
+    """All five, from best to worst in sort_order, each but the best above more days past due than the one before."""
+    name = "asset_category"
+    by_code = {str(row["category_code"]): (line, row) for line, row in rows}
+    for missing in [code for code in CATEGORIES if code not in by_code]:
+        problems.add(name, None, "category_code", f"gap: no row for {missing}")
+    ordered = [by_code[code] for code in CATEGORIES if code in by_code]
+    for line, row in ordered[:1]:
+        if row["over_dpd_days"] is not None:
+            problems.add(name, line, "over_dpd_days", "the best category has no lower bound: leave it empty")
+    for (_, better), (line, worse) in pairwise(ordered):
+        if cast(int, better["sort_order"]) >= cast(int, worse["sort_order"]):
+            problems.add(name, line, "sort_order", f"must be above that of {better['category_code']}")
+        bound, lower = worse["over_dpd_days"], better["over_dpd_days"]
+        if bound is None:
+            problems.add(name, line, "over_dpd_days", "is missing: no days past due lead here")
+        elif lower is not None and cast(int, bound) <= cast(int, lower):
+            problems.add(name, line, "over_dpd_days", f"must be above the {lower} of {better['category_code']}")
+
+
+def delinquency_rules(rows: Numbered, problems: Problems) -> None:
+    """Every number is there, in its unit."""
+    name = "delinquency_rule"
+    have = {str(row["rule_code"]): (line, row) for line, row in rows}
+    for rule, unit in DELINQUENCY_RULES.items():
+        if rule not in have:
+            problems.add(name, None, "rule_code", f"gap: no row for {rule}")
+        elif have[rule][1]["unit_code"] != unit:
+            problems.add(name, have[rule][0], "unit_code", f"{rule} counts in {unit}")
 
 
 def cutoffs(rows: Numbered, problems: Problems) -> None:

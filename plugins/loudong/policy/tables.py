@@ -14,6 +14,18 @@ OPERATORS = (">", ">=", "<", "<=", "=")
 ACTIONS = ("credit_limit_review", "repayment_monitoring", "transaction_restriction")
 TRIGGERS = ("cadence", "tier_rise")
 CUSTOMER_TYPES = ("person", "enterprise")
+# Five categories (五级分类, Order 2023 No. 1), from best to worst.
+CATEGORIES = ("normal", "special_mention", "substandard", "doubtful", "loss")
+# Single numbers of the delinquency rules, each with its unit.
+DELINQUENCY_RULES = {
+    "default_cure_months": "month",
+    "restructured_cure_months": "month",
+    "technical_days": "day",
+    "contamination_pct": "percent",
+    "category_cure_months": "month",
+    "category_cure_periods": "count",
+    "significant_dpd_days": "day",
+}
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,26 @@ TABLES = {
                 Field("customer_type_code", codes=CUSTOMER_TYPES),
                 Field("absolute_amount", "number", minimum=0),
                 Field("relative_pct", "number", minimum=0),
+            ),
+        ),
+        Table(
+            "asset_category",
+            ("category_code",),
+            (
+                Field("category_code", codes=CATEGORIES),
+                Field("over_dpd_days", "integer", is_required=False, minimum=0),
+                Field("sort_order", "integer"),
+                *_LABELS,
+            ),
+        ),
+        Table(
+            "delinquency_rule",
+            ("rule_code",),
+            (
+                Field("rule_code", codes=tuple(DELINQUENCY_RULES)),
+                Field("value", "number", minimum=0),
+                Field("unit_code", codes=("month", "day", "percent", "count")),
+                *_LABELS,
             ),
         ),
         Table(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from loudong.errors import LoudongError
-from loudong.pipeline.runs import Run
+from loudong.pipeline.runs import Run, code_version
 from loudong.settings import Settings, get_settings
 from loudong.warehouse.connect import connect, target
 
@@ -30,7 +30,10 @@ def build_layers(
     if unknown:
         raise LoudongError(f"unknown layer {', '.join(sorted(unknown))}; the dbt project has: {', '.join(LAYERS)}")
     variables = run_variables(run) | (extra_vars or {})
-    results = _invoke(["build", "--select", *tags, "--exclude-resource-type", "unit_test"], variables, policy_dir)
+    # A panel is made from scratch: only a daily run rolls the state on.
+    left_out = [] if run.kind == "daily" else ["--exclude", "tag:state"]
+    selection = ["--select", *tags, *left_out, "--exclude-resource-type", "unit_test"]
+    results = _invoke(["build", *selection], variables, policy_dir)
     _record(run.run_id, results)
     failed = [result for result in results if result["status"] in FAILED]
     if failed:
@@ -54,6 +57,9 @@ def run_variables(run: Run) -> dict[str, Any]:
     portfolio = run.portfolio
     return {
         "run_id": run.run_id,
+        "run_kind": run.kind,
+        "code_version": code_version(),
+        "newest_file_id": newest_file_id(),
         "as_of_dates": [day.isoformat() for day in run.as_of_dates],
         "timezone": portfolio.timezone,
         "currency": portfolio.currency,
@@ -62,6 +68,13 @@ def run_variables(run: Run) -> dict[str, Any]:
         "judged_dates": portfolio.judged_dates,
         "materiality_amount": portfolio.materiality_amount,
     }
+
+
+def newest_file_id() -> int:
+    """The newest file whose rows have landed; 0 before the first. Loads stand still while a run builds."""
+    with connect() as connection:
+        row = connection.execute("select max(file_id) from ops.landing_file where state = 'loaded'").fetchone()
+    return row[0] or 0 if row else 0
 
 
 def _invoke(arguments: list[str], variables: dict[str, Any], policy_dir: Path | None) -> list[dict[str, Any]]:

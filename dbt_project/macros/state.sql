@@ -1,0 +1,63 @@
+{#
+  One more day costs one day: what a daily run carried to the date before is rolled forward by what became known since.
+
+  The state of a date depends on nothing but the rows known by then, so a state rolled day by day and one made from
+  scratch hold the same rows. `state_start()` says from where this run may roll: (as_of_date, cutoff_at, file_id), or
+  none when it has to start from scratch: a panel, an earlier date, other definitions, or a run that died half way.
+#}
+{% macro is_daily() -%}
+    {{ return(var('run_kind') == 'daily') }}
+{%- endmacro %}
+
+{% macro state_start() -%}
+    {% set start = ref('int_state__start') %}
+    {% if not execute %}{{ return(none) }}{% endif %}
+    {% set found = run_query("select as_of_date, cutoff_at, file_id from " ~ start) %}
+    {{ return(found.rows[0] if found.rows else none) }}
+{%- endmacro %}
+
+{# What decides how the state is made, beside the landed rows. #}
+{% macro state_fingerprint() -%}
+    md5(concat_ws(
+        '|',
+        '{{ var("code_version") }}', '{{ var("timezone") }}', '{{ var("currency") }}',
+        '{{ var("materiality_amount") }}', '{{ var("default_dpd_days") }}',
+        (select string_agg(bound::text, '|' order by bound::text) from {{ ref('materiality') }} as bound)
+    ))
+{%- endmacro %}
+
+{# Where the mark stands; none before the first, and in a panel, which leaves the state alone. #}
+{% macro state_mark() -%}
+    {% if not (execute and is_daily()) %}{{ return(none) }}{% endif %}
+    {{ return(adapter.get_relation(target.database, 'intermediate', 'int_state__mark')) }}
+{%- endmacro %}
+
+{% macro forget_state_mark() -%}
+    {% set mark = state_mark() %}
+    {{ return("delete from " ~ mark if mark else "select 1") }}
+{%- endmacro %}
+
+{# Rows of `version` that the state at `start` did not see: they became known, or landed, since. #}
+{% macro known_since(version, start) -%}
+    (
+        ({{ version }}.known_from >= '{{ start.cutoff_at }}' and {{ version }}.known_from < {{ cutoff_of_run() }})
+        or ({{ version }}.file_id > {{ start.file_id }} and {{ version }}.known_from < {{ cutoff_of_run() }})
+    )
+{%- endmacro %}
+
+{# The date of a daily run, and the instant it ends. #}
+{% macro date_of_run() -%}
+    '{{ var("as_of_dates")[0] }}'::date
+{%- endmacro %}
+
+{% macro cutoff_of_run() -%}
+    ('{{ var("as_of_dates")[0] }}'::date + 1)::timestamp at time zone '{{ var("timezone") }}'
+{%- endmacro %}
+
+{# Take out of a state the customers in `scope`, who are made anew; everything when it starts from scratch. #}
+{% macro forget_customers(scope) -%}
+    {% set start = state_start() %}
+    {% if not is_incremental() %}{{ return("select 1") }}{% endif %}
+    {% if not start %}{{ return("truncate " ~ this) }}{% endif %}
+    {{ return("delete from " ~ this ~ " where customer_id in (select customer_id from " ~ scope ~ ")") }}
+{%- endmacro %}

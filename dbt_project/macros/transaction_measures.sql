@@ -1,0 +1,63 @@
+{#
+  What is summed over windows of transactions: name, value of a row, and the windows in days. Whatever is summed is an
+  integer or numeric, so that sums rolled day by day equal those made at once.
+#}
+{% macro transaction_measures() -%}
+    {{ return([
+        ('transaction_count', '1', [7, 30, 90, 180, 365]),
+        ('inflow_count', 'case when is_in then 1 end', [7, 30, 90, 180, 365]),
+        ('night_count', 'case when is_night then 1 end', [30, 90, 365]),
+        ('inflow_units', 'case when is_in then units end', [7, 30, 60, 90, 120, 150, 180, 365, 455]),
+        ('outflow_units', 'case when not is_in then units end', [7, 30, 90, 180, 365]),
+        ('inflow_square', 'case when is_in then units::numeric * units end', [180]),
+        ('outflow_square', 'case when not is_in then units::numeric * units end', [180]),
+    ]) }}
+{%- endmacro %}
+
+{# The names of all sums: a measure over a window. #}
+{% macro transaction_sums() -%}
+    {% set sums = [] %}
+    {% for name, value, windows in transaction_measures() %}
+        {% for days in windows %}{% do sums.append(name ~ '_' ~ days ~ 'd') %}{% endfor %}
+    {% endfor %}
+    {{ return(sums) }}
+{%- endmacro %}
+
+{# The distinct windows in days, shortest first. #}
+{% macro transaction_windows() -%}
+    {% set windows = [] %}
+    {% for name, value, days in transaction_measures() %}
+        {% for day in days if day not in windows %}{% do windows.append(day) %}{% endfor %}
+    {% endfor %}
+    {{ return(windows | sort) }}
+{%- endmacro %}
+
+{# Amounts have four decimals: a unit is a ten-thousandth of the currency. #}
+{% macro units(amount) -%}
+    ({{ amount }} * 10000)::bigint
+{%- endmacro %}
+
+{# What the sums need of a row of stg_landing__transaction. #}
+{% macro transaction_row(version) -%}
+    {{ version }}.effective_date as day,
+    {{ version }}.direction_code = 'in' as is_in,
+    {{ units(version ~ '.transaction_amount') }} as units,
+    extract(hour from {{ version }}.transaction_at at time zone '{{ var("timezone") }}') < 6 as is_night
+{%- endmacro %}
+
+{# The instant at which a date of the portfolio's calendar begins. #}
+{% macro instant_of(day) -%}
+    (({{ day }})::timestamp at time zone '{{ var("timezone") }}')
+{%- endmacro %}
+
+{% macro amount_of_units(units) -%}
+    ({{ units }} / 10000.0)
+{%- endmacro %}
+
+{# Population standard deviation over the mean, from exact sums; null where the sum is not positive. #}
+{% macro variation(square_sum, sum, count) -%}
+    case when {{ sum }} > 0
+        then sqrt(greatest({{ count }} * {{ square_sum }} - {{ sum }} * {{ sum }}, 0)::double precision)
+            / {{ sum }}::double precision
+    end
+{%- endmacro %}

@@ -1,0 +1,16 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        tags=['state'],
+        pre_hook="{{ forget_customers(ref('int_repayment__scope')) }}",
+        post_hook=[
+            "create index if not exists int_delinquency__spell_state_customer on {{ this }} (customer_id)",
+            "analyze {{ this }}"
+        ]
+    )
+}}
+
+-- Spells of arrears, as known at the newest date rolled to. Grain: contract x is_material x spell.
+select customer_id, contract_id, is_material, start_date, end_date
+from {{ ref('int_delinquency__spell_scope') }}

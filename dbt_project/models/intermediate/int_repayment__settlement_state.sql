@@ -1,0 +1,18 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        tags=['state'],
+        pre_hook="{{ forget_customers(ref('int_repayment__scope')) }}",
+        post_hook=[
+            "create index if not exists int_repayment__settlement_state_customer on {{ this }} (customer_id)",
+            "analyze {{ this }}"
+        ]
+    )
+}}
+
+-- When each installment was covered, as known at the newest date rolled to. Grain: installment.
+select
+    customer_id, contract_id, installment_id, due_date, due_amount, uncovered_amount, settled_date, paid_amount,
+    first_payment_date
+from {{ ref('int_repayment__settlement_scope') }}

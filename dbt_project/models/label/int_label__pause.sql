@@ -1,0 +1,5 @@
+{{ config(materialized='table', schema='intermediate') }}
+
+-- Days on which days past due are not counted, as known when outcomes are looked at.
+-- Grain: customer x contract (null: all).
+{{ pause_known(ref('int_label__date')) }}

@@ -1,0 +1,5 @@
+{{ config(materialized='table', schema='intermediate', post_hook="analyze {{ this }}") }}
+
+-- Coverage day by day of customers with unassigned money, as known when outcomes are looked at.
+-- Grain: installment x day.
+{{ pooled_coverage(ref('int_label__payment_day'), ref('int_label__schedule')) }}
