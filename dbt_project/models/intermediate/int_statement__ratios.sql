@@ -41,7 +41,9 @@ placed as (
         *,
         period_end_date = newest_end_date as is_newest,
         case
-            when period_months = newest_months and abs((newest_end_date - interval '1 year')::date - period_end_date) <= 3
+            when
+                period_months = newest_months
+                and abs((newest_end_date - interval '1 year')::date - period_end_date) <= 3
                 then abs((newest_end_date - interval '1 year')::date - period_end_date)
         end as days_off
     from statement

@@ -1,0 +1,40 @@
+-- Outside credit score and how it moved. Grain: customer x as_of_date, customers in scope with a
+-- score of the last score_lookback_days.
+with score as (
+    select
+        scope.as_of_date,
+        scope.customer_id,
+        scored.source_code,
+        scored.score_date,
+        scored.score_value
+    from {{ ref('int_credit_score__scope') }} as scope
+    inner join {{ ref('stg_landing__credit_score') }} as scored
+        on
+            scope.customer_id = scored.customer_id
+            and {{ known_at('scored', 'scope') }}
+            and scored.score_date > scope.as_of_date - {{ var('score_lookback_days') }}
+    where scored.score_date > {{ first_date_of_run() }} - {{ var('score_lookback_days') }}
+),
+
+-- Scores of different sources are not comparable: the source with the newest score speaks.
+latest as (
+    select distinct on (as_of_date, customer_id) *
+    from score
+    order by as_of_date, customer_id, score_date desc, source_code
+)
+
+select
+    latest.as_of_date,
+    latest.customer_id,
+    latest.score_value as credit_score_value,
+    latest.score_date,
+    {% for days in (30, 90, 180) -%}
+        latest.score_value - (array_agg(score.score_value order by score.score_date desc) filter (
+            where score.score_date <= latest.score_date - {{ days }}
+        ))[1] as credit_score_change_{{ days }}d,
+    {% endfor -%}
+    min(score.score_value) filter (where {{ within('score.score_date', 365, 'latest.as_of_date') }})
+        as credit_score_lowest_365d
+from latest
+inner join score using (as_of_date, customer_id, source_code)
+group by latest.as_of_date, latest.customer_id, latest.score_value, latest.score_date
