@@ -85,7 +85,9 @@ def _standing(
     limit = portfolio.default_dpd_days
     of = entries(books, pauses, bounds, rows["default_event"], limit)
     is_eased = any(row["is_restructured"] for row in contracts)
-    cure_months = policy_rows.rule("restructured_cure_months" if is_eased else "default_cure_months")
+    cure_months = portfolio.default_cure_months
+    if cure_months is None:
+        cure_months = policy_rows.rule("restructured_cure_months" if is_eased else "default_cure_months")
     facts = {
         row["contract_id"]: _facts(row, books, pauses, rows["account_balance"], of, cure_months, limit)
         for row in contracts

@@ -22,6 +22,7 @@ class PortfolioSettings(BaseModel):
     `horizon_days`: a default counts when it happens within this many days after the date judged.
     `default_dpd_days`: more days past due than this is a default; null where days past due are unknown.
     `materiality_amount`: arrears up to this amount are no default; null takes the policy's row for the currency.
+    `default_cure_months`: clean months after which a default has ended; null takes the policy's rows.
     `judged_dates`: `month_end` judges every active customer; `listed` those of the entity judged_customer.
     `history_start_date`, `history_end_date`: first and last business date that the data describe.
     """
@@ -35,6 +36,7 @@ class PortfolioSettings(BaseModel):
     horizon_days: int = Field(gt=0, le=1825)
     default_dpd_days: int | None = Field(default=90, ge=0, le=3650)
     materiality_amount: float | None = Field(default=None, ge=0)
+    default_cure_months: int | None = Field(default=None, ge=0, le=120)
     judged_dates: Literal["month_end", "listed"] = "month_end"
     history_start_date: date
     history_end_date: date

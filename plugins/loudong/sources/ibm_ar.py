@@ -37,6 +37,7 @@ def _portfolio(first: date, last: date) -> PortfolioSettings:
         horizon_days=30,
         default_dpd_days=10,
         materiality_amount=0,
+        default_cure_months=0,  # an invoice paid late is over once it is paid
         history_start_date=first,
         history_end_date=last,
     )

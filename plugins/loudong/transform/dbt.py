@@ -65,6 +65,7 @@ def run_variables(run: Run) -> dict[str, Any]:
         "currency": portfolio.currency,
         "horizon_days": portfolio.horizon_days,
         "default_dpd_days": portfolio.default_dpd_days,
+        "default_cure_months": portfolio.default_cure_months,
         "judged_dates": portfolio.judged_dates,
         "materiality_amount": portfolio.materiality_amount,
     }

@@ -49,6 +49,7 @@ def make_block(job: Job) -> BlockResult:
         "interaction": lambda: behaviour.interaction_rows(history, calendar, generator),
         "related_party": lambda: basics.related_rows(history, generator),
         "default_event": lambda: repayment.default_event_rows(history, calendar, generator),
+        "pause": lambda: repayment.pause_rows(history, generator),
     }
     block = first // p.BLOCK_CUSTOMERS
     counts = {

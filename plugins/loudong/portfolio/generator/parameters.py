@@ -50,6 +50,10 @@ LATE_KNOWN_DAYS = (3, 20)
 REVERSAL_SHARE = 0.008
 CORRECTION_SHARE = 0.004
 
+# Of lateness that ends within days, the share that operations caused and the source says so.
+TECHNICAL_SHARE = 0.05
+TECHNICAL_DAYS = 7
+
 # Transactions.
 TRANSACTIONS_A_MONTH = 8.0
 # January to December: activity falls around the Spring Festival and peaks before it and in autumn sales.

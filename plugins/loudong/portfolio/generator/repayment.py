@@ -187,6 +187,32 @@ def _events(
     )
 
 
+def pause_rows(history: History, generator: np.random.Generator) -> Rows:
+    """Lateness of a few days that operations caused: excused when it ended, from the day after the due date on."""
+    people = history.customers
+    parts = []
+    for month in history.months:
+        late = month.paid_date - month.due_date
+        is_short = (month.due_date != NEVER) & (month.paid_date != NEVER) & (late >= 1) & (late <= p.TECHNICAL_DAYS)
+        rows = np.flatnonzero(is_short & (generator.random(len(people)) < p.TECHNICAL_SHARE))
+        start, end = month.due_date[rows] + 1, month.paid_date[rows]
+        parts.append(
+            make_rows(
+                {
+                    "pause_id": np.char.add(contract_ids(people)[rows], np.char.add("-", start.astype(str))),
+                    "customer_id": customer_ids(people)[rows],
+                    "contract_id": contract_ids(people)[rows],
+                    "agreed_date": dates(end),
+                    "start_date": dates(start),
+                    "end_date": dates(end),
+                    "kind_code": np.full(len(rows), "technical"),
+                },
+                evening(end, generator),
+            )
+        )
+    return concat(parts)
+
+
 def balance_and_status_rows(history: History, calendar: Calendar, generator: np.random.Generator) -> tuple[Rows, Rows]:
     """Month-end balances of credit lines, growing with stress, and the statuses that the bank reports of them."""
     people = history.customers
