@@ -39,7 +39,7 @@ select
     as_of_date,
     {{ keys }},
     min(default_date) as default_date,
-    nullif(max(cured_date), 'infinity') as end_date
+    case when max(cured_date) <= as_of_date then max(cured_date) end as end_date
 from numbered
 group by as_of_date, {{ keys }}, island
 having min(default_date) is not null

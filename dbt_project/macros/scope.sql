@@ -91,11 +91,13 @@ from {{ transaction_state }}
 where largest_outflow_day <= {{ date_of_run() }} - 90
 {%- endmacro %}
 
-{# Everybody on all dates of the run, or those of `changed` where there is a start. #}
-{% macro scope_of(start, changed, everybody) -%}
+{# Everybody on all dates of the run, or those of `changed` where there is a start. Loading lets nothing of an unknown
+   customer in, so the customers are everybody. #}
+{% macro scope_of(start, changed) -%}
+{% set customer = ref('stg_landing__customer') -%}
 select dates.as_of_date, dates.cutoff_at, customer.customer_id
 from {{ ref('int_spine__date') }} as dates
 cross join (
-    {{ changed if start else everybody }}
+    {{ changed if start else 'select distinct customer_id from ' ~ customer }}
 ) as customer
 {%- endmacro %}

@@ -39,10 +39,8 @@
 
 {# Rows of `version` that the state at `start` did not see: they became known, or landed, since. #}
 {% macro known_since(version, start) -%}
-    (
-        ({{ version }}.known_from >= '{{ start.cutoff_at }}' and {{ version }}.known_from < {{ cutoff_of_run() }})
-        or ({{ version }}.file_id > {{ start.file_id }} and {{ version }}.known_from < {{ cutoff_of_run() }})
-    )
+    {{ version }}.known_from < {{ cutoff_of_run() }}
+    and ({{ version }}.known_from >= '{{ start.cutoff_at }}' or {{ version }}.file_id > {{ start.file_id }})
 {%- endmacro %}
 
 {# The date of a daily run, and the instant it ends. #}
@@ -51,7 +49,7 @@
 {%- endmacro %}
 
 {% macro cutoff_of_run() -%}
-    ('{{ var("as_of_dates")[0] }}'::date + 1)::timestamp at time zone '{{ var("timezone") }}'
+    {{ instant_of(date_of_run() ~ ' + 1') }}
 {%- endmacro %}
 
 {# Take out of a state the customers in `scope`, who are made anew; everything when it starts from scratch. #}

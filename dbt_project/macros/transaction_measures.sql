@@ -45,11 +45,6 @@
     extract(hour from {{ version }}.transaction_at at time zone '{{ var("timezone") }}') < 6 as is_night
 {%- endmacro %}
 
-{# The instant at which a date of the portfolio's calendar begins. #}
-{% macro instant_of(day) -%}
-    (({{ day }})::timestamp at time zone '{{ var("timezone") }}')
-{%- endmacro %}
-
 {% macro amount_of_units(units) -%}
     ({{ units }} / 10000.0)
 {%- endmacro %}

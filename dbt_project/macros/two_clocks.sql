@@ -4,8 +4,13 @@
 {% macro as_of_dates() -%}
     select
         as_of_date,
-        (as_of_date + 1)::timestamp at time zone '{{ var("timezone") }}' as cutoff_at
+        {{ instant_of('as_of_date + 1') }} as cutoff_at
     from unnest(array['{{ var("as_of_dates") | join("', '") }}']::date[]) as dates (as_of_date)
+{%- endmacro %}
+
+{# The instant at which a date of the portfolio's calendar begins. #}
+{% macro instant_of(day) -%}
+    (({{ day }})::timestamp at time zone '{{ var("timezone") }}')
 {%- endmacro %}
 
 {# Is this the version that was current at the end of the date? #}

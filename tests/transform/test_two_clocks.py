@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from landing.delivering import ask, wrong_ends
+from oracle.comparing import build
 
 from loudong.landing.contract import entities
 from loudong.landing.load import load_folder
-from loudong.pipeline import runs, steps
+from loudong.pipeline import runs
 from loudong.portfolio.generator import generate
 from loudong.settings import Settings
 from loudong.transform.dbt import run_unit_tests
@@ -31,21 +32,14 @@ class Builds:
     among: str
 
 
-def _build(*days: date) -> str:
-    run = runs.open_run("panel", days, steps.record_policy())
-    steps.build(run.run_id, steps.EVERYTHING)
-    runs.close_run(run.run_id, "done")
-    return run.run_id
-
-
 @pytest.fixture(scope="module")
 def builds(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Builds:
     landing = tmp_path_factory.mktemp("portfolio") / "book"
     generate(250, 18, 5, END, landing, daily_days=200)
     load_folder(landing, up_to=THEN)
-    early = _build(THEN)
+    early = build("panel", THEN)
     load_folder(landing)
-    return Builds(early, _build(THEN), _build(*OTHERS))
+    return Builds(early, build("panel", THEN), build("panel", *OTHERS))
 
 
 def _differing(table: str, run_a: str, run_b: str) -> tuple[int, int]:

@@ -3,7 +3,6 @@ with sequenced as (
     select
         contract.as_of_date,
         contract.customer_id,
-        contract.start_date,
         contract.signed_date,
         contract.limit_amount,
         contract.closed_date,
@@ -11,8 +10,7 @@ with sequenced as (
         coalesce(contract.end_date, contract.last_due_date) - contract.start_date as term_days,
         contract.closed_date - contract.last_due_date as closed_late_days,
         contract.first_payment_date - contract.first_due_date as first_payment_late_days,
-        row_number() over newest_first as recency,
-        count(*) over (partition by contract.as_of_date, contract.customer_id) as contract_count
+        row_number() over newest_first as recency
     from {{ ref('int_repayment__contract') }} as contract
     window newest_first as (
         partition by contract.as_of_date, contract.customer_id

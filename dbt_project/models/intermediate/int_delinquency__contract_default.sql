@@ -27,16 +27,7 @@ spent as (
             cure.as_of_date = entry.as_of_date
             and cure.customer_id = entry.customer_id
             and (entry.contract_id is null or cure.contract_id = entry.contract_id)
-),
-
-ended as (
-    {{ default_spell('spent', ['customer_id', 'contract_id']) | indent(4) }}
 )
 
-select
-    as_of_date,
-    customer_id,
-    contract_id,
-    default_date,
-    case when end_date <= as_of_date then end_date end as end_date
-from ended
+select *
+from ({{ default_spell('spent', ['customer_id', 'contract_id']) }}) as ended

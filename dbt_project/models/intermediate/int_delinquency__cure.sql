@@ -2,12 +2,13 @@
 -- Grain: contract x as_of_date. Cured is who had one stretch without arrears of category_cure_months, or up to the
 -- category_cure_periods-th due date in it, whichever is longer.
 with reached as (
-    select as_of_date, customer_id, contract_id, last_open_date
-    from {{ ref('int_repayment__installment') }}
-    where (settled_date is null or settled_date > due_date + 90) and worst_dpd_days > (
-        select category.over_dpd_days from {{ ref('asset_category') }} as category
-        where category.category_code = 'substandard'
-    )
+    select late.as_of_date, late.customer_id, late.contract_id, late.last_open_date
+    from {{ ref('int_repayment__installment') }} as late
+    inner join {{ ref('asset_category') }} as category on category.category_code = 'substandard'
+    where
+        -- Nearly all installments fall away here, before their pauses are counted.
+        (late.settled_date is null or late.settled_date > late.due_date + category.over_dpd_days)
+        and late.worst_dpd_days > category.over_dpd_days
 ),
 
 spell as (

@@ -17,15 +17,7 @@ spent as (
     from {{ ref('int_delinquency__default_entry') }} as entry
     cross join {{ ref('int_delinquency__rule') }} as rule
     left join cure using (as_of_date, customer_id)
-),
-
-ended as (
-    {{ default_spell('spent', ['customer_id']) | indent(4) }}
 )
 
-select
-    as_of_date,
-    customer_id,
-    default_date,
-    case when end_date <= as_of_date then end_date end as end_date
-from ended
+select *
+from ({{ default_spell('spent', ['customer_id']) }}) as ended

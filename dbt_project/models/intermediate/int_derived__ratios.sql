@@ -4,7 +4,7 @@ select
     spine.customer_id,
     spine.as_of_date - spine.onboarded_date as tenure_days,
     spine.as_of_date - spine.registered_date as business_age_days,
-    bucket.bucket_code,
+    {{ bucket_of('repayment.dpd_days') }} as bucket_code,
     {% for days in (30, 90, 180, 365) -%}
         {{ ratio("paid.paid_amount_" ~ days ~ "d", "lateness.due_amount_" ~ days ~ "d") }} as paid_ratio_{{ days }}d,
     {% endfor -%}
@@ -15,12 +15,7 @@ select
             as on_time_{{ days }}d_ratio,
     {% endfor -%}
     {% for months, days in ((3, 90), (6, 180), (12, 365)) -%}
-        (
-            select worst.bucket_code from {{ ref('delinquency_bucket') }} as worst
-            where
-                lateness.worst_dpd_{{ days }}d_days
-                between worst.min_dpd_days and coalesce(worst.max_dpd_days, 2147483647)
-        ) as worst_bucket_{{ months }}m_code,
+        {{ bucket_of('lateness.worst_dpd_' ~ days ~ 'd_days') }} as worst_bucket_{{ months }}m_code,
     {% endfor -%}
     lateness.mean_days_late_90d - lateness.mean_days_late_365d as days_late_trend,
     {{ ratio("repayment.past_due_amount", "exposure.exposure_amount") }} as past_due_ratio,
@@ -52,5 +47,3 @@ left join {{ ref('int_repayment__paid') }} as paid using (as_of_date, customer_i
 left join {{ ref('int_exposure__customer') }} as exposure using (as_of_date, customer_id)
 left join {{ ref('int_transactions__windows') }} as movement using (as_of_date, customer_id)
 left join {{ ref('int_balance__months') }} as balance using (as_of_date, customer_id)
-left join {{ ref('delinquency_bucket') }} as bucket
-    on repayment.dpd_days between bucket.min_dpd_days and coalesce(bucket.max_dpd_days, 2147483647)

@@ -1,10 +1,9 @@
 -- Exposure and utilisation. Grain: customer x as_of_date.
 -- Exposure is what is owed: balance, else unpaid schedule, else the limit, of open contracts; closed ones count what is
--- still unpaid.
+-- past due.
 with contract as (
     select
         *,
-        coalesce(balance_amount, unpaid_amount) as owed_amount,
         greatest(
             case when is_open then coalesce(balance_amount, unpaid_amount, limit_amount) else past_due_amount end, 0
         ) as exposure_amount

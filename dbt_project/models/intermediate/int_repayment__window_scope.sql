@@ -8,6 +8,5 @@
 -- Everybody, or, where a state is rolled forward, those whose windows hold something else than the day before.
 {{ scope_of(
     start,
-    window_changed(start, scope, settlement, payment, pause, customer) if start,
-    'select distinct customer_id from ' ~ customer
+    window_changed(start, scope, settlement, payment, pause, customer) if start
 ) }}

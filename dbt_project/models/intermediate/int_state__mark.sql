@@ -9,7 +9,7 @@
 -- depends_on: {{ ref('int_delinquency__spell_state') }}
 -- depends_on: {{ ref('int_credit_score__latest_state') }}
 -- depends_on: {{ ref('int_interaction__windows_state') }}
--- depends_on: {{ ref('int_transactions__state') }}
+-- depends_on: {{ ref('int_transactions__sums_state') }}
 -- depends_on: {{ ref('int_transactions__counterparty_state') }}
 select
     {{ date_of_run() }} as as_of_date,

@@ -1,15 +1,10 @@
 -- With how many others a customer deals, and how many are new. Grain: customer x as_of_date.
-{% if is_daily() -%}
-{%- set pairs = "(select " ~ date_of_run() ~ " as as_of_date, * from " ~ ref('int_transactions__counterparty_state') ~ ")" -%}
-{%- else -%}
-    {%- set pairs = ref('int_transactions__counterparty_scope') -%}
-{%- endif -%}
 select
     as_of_date,
     customer_id,
     count(*) filter (where last_day > as_of_date - 90) as counterparty_90d_count,
     count(*) as counterparty_365d_count,
     count(*) filter (where first_day > as_of_date - 90) as new_counterparty_90d_count
-from {{ pairs }}
+from ({{ rolled('int_transactions__counterparty') }}) as pair
 where last_day > as_of_date - 365
 group by 1, 2

@@ -1,6 +1,6 @@
 {{ config(post_hook=["create unique index on {{ this }} (customer_id, as_of_date)", "analyze {{ this }}"]) }}
 {%- set start = state_start() -%}
-{%- set customer, transaction = ref('stg_landing__customer'), ref('stg_landing__transaction') -%}
+{%- set transaction = ref('stg_landing__transaction') -%}
 {%- set superseded = source('landing', 'transaction_superseded') -%}
 
 -- Whose counterparties are looked up anew. Grain: customer x as_of_date.
@@ -8,6 +8,5 @@
 -- before.
 {{ scope_of(
     start,
-    pairs_changed(start, transaction, superseded) if start,
-    'select distinct customer_id from ' ~ customer
+    pairs_changed(start, transaction, superseded) if start
 ) }}

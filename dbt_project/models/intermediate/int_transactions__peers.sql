@@ -6,10 +6,9 @@ with change as (
         spine.customer_id,
         spine.customer_type_code,
         spine.industry_code,
-        {{ ratio('movement.inflow_amount_90d - movement.inflow_amount_prior_90d', 'movement.inflow_amount_prior_90d') }}
-            as change_ratio
+        derived.inflow_change_90d_ratio as change_ratio
     from {{ ref('int_spine__customer_date') }} as spine
-    inner join {{ ref('int_transactions__windows') }} as movement using (as_of_date, customer_id)
+    inner join {{ ref('int_derived__ratios') }} as derived using (as_of_date, customer_id)
 ),
 
 peer as (

@@ -29,15 +29,10 @@ select
     contract.dpd_days::integer as dpd_days,
     contract.delinquent_days::integer as delinquent_days,
     contract.excused_days::integer as excused_days,
-    bucket.bucket_code,
+    {{ bucket_of('contract.dpd_days') }} as bucket_code,
     {% for months, days in ((3, 90), (6, 180), (12, 365)) -%}
         worst.worst_dpd_{{ days }}d_days::integer as worst_dpd_{{ days }}d_days,
-        (
-            select worst_bucket.bucket_code from {{ ref('delinquency_bucket') }} as worst_bucket
-            where
-                worst.worst_dpd_{{ days }}d_days
-                between worst_bucket.min_dpd_days and coalesce(worst_bucket.max_dpd_days, 2147483647)
-        ) as worst_bucket_{{ months }}m_code,
+        {{ bucket_of('worst.worst_dpd_' ~ days ~ 'd_days') }} as worst_bucket_{{ months }}m_code,
     {% endfor -%}
     category.category_code,
     category.category_clause_code,
@@ -48,5 +43,3 @@ select
 from {{ ref('int_repayment__contract') }} as contract
 inner join {{ ref('int_delinquency__category') }} as category using (as_of_date, customer_id, contract_id)
 left join {{ ref('int_delinquency__worst') }} as worst using (as_of_date, customer_id, contract_id)
-left join {{ ref('delinquency_bucket') }} as bucket
-    on contract.dpd_days between bucket.min_dpd_days and coalesce(bucket.max_dpd_days, 2147483647)

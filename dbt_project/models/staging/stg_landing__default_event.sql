@@ -9,6 +9,5 @@ select
     is_deleted,
     event_date as effective_date,
     observed_at as known_from,
-    superseded_at,
-    file_id
+    superseded_at
 from {{ versions('default_event', ['customer_id', 'default_event_id']) }} as version

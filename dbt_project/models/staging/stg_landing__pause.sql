@@ -10,6 +10,5 @@ select
     is_deleted,
     agreed_date as effective_date,
     observed_at as known_from,
-    superseded_at,
-    file_id
+    superseded_at
 from {{ versions('pause', ['customer_id', 'pause_id']) }} as version
