@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-import pyarrow as pa
-
 from loudong.errors import LoudongError
 from loudong.landing.contract import Entity, entities
 from loudong.landing.reader import suffix_of
@@ -155,10 +153,10 @@ def groups(found: list[LandingFile]) -> Iterator[list[LandingFile]]:
         yield group
 
 
-def known_customers(connection: Connection) -> pa.Array:
+def known_customers(connection: Connection) -> frozenset[str]:
     """Every customer that ever landed."""
     rows = connection.execute("select distinct customer_id from landing.customer").fetchall()
-    return pa.array([row[0] for row in rows], pa.string())
+    return frozenset(row[0] for row in rows)
 
 
 def end_of_day(connection: Connection, day: date, timezone: str) -> datetime:

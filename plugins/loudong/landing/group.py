@@ -1,16 +1,17 @@
-"""Loading a group of files of one entity in one transaction: check, stage, set aside, insert what is new."""
+"""Loading a group of files of one entity in one transaction: check, copy what is new, set aside what is bad."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import psycopg
 import pyarrow as pa
 
 from loudong.landing.batch import Batch, UnreadableFileError, first_line, join_cells
 from loudong.landing.contract import DELIVERY_COLUMNS, Entity
 from loudong.landing.files import LandingFile, end_of_day
 from loudong.landing.reader import read_batches, read_header
-from loudong.landing.stage import copy_stage, create_stage, insert_stage
+from loudong.landing.stage import STAGE, Landed, copy_rows, create_stage, insert_stage, tally
 from loudong.landing.validate import Refusal, check
 from loudong.warehouse.connect import Connection
 
@@ -34,24 +35,43 @@ class FileResult:
 
 
 def load_group(
-    connection: Connection, group: list[LandingFile], timezone: str, customers: pa.Array | None, now: datetime
+    connection: Connection,
+    group: list[LandingFile],
+    timezone: str,
+    customers: Collection[str] | None,
+    now: datetime,
 ) -> list[FileResult]:
     """Load `group` (files of one entity); one result per file. The caller's transaction holds it all."""
     entity = group[0].entity
-    create_stage(connection, entity)
     results = _open(connection, group)
-    for position, result in enumerate(results):
+    landed: list[Landed] = []
+    table = f"landing.{entity.name}"
+    position = 0
+    while position < len(results):
+        result = results[position]
         try:
             with connection.transaction():  # a savepoint: of a file that turns out unreadable nothing stays
-                _stage_file(connection, result, timezone, customers, now)
+                parts = _copy_file(connection, result, timezone, customers, now, table)
+        except psycopg.errors.UniqueViolation:
+            # Some of it is known, as may be some of what follows: this file again and those behind it by the stage.
+            create_stage(connection, entity)
+            table = STAGE
+            results[position] = FileResult(result.file, result.file_id)
+            continue
         except pa.ArrowMemoryError:
             raise
         except (UnreadableFileError, pa.ArrowException) as error:
             reason = first_line(error)
             results[position] = FileResult(result.file, result.file_id, state="refused", reason=reason)
-    landed = insert_stage(connection, entity, timezone)
+            parts = []
+        if table != STAGE:
+            landed += parts
+        position += 1
+    if table == STAGE:
+        landed += insert_stage(connection, entity, timezone)
+    per_file = tally(connection, entity, landed)
     for result in results:
-        result.rows_landed = landed.get(result.file_id, 0)
+        result.rows_landed = per_file.get(result.file_id, 0)
     _close(connection, results)
     return results
 
@@ -104,21 +124,29 @@ def _close(connection: Connection, results: list[FileResult]) -> None:
     )
 
 
-def _stage_file(
-    connection: Connection, result: FileResult, timezone: str, customers: pa.Array | None, now: datetime
-) -> None:
+def _copy_file(
+    connection: Connection,
+    result: FileResult,
+    timezone: str,
+    customers: Collection[str] | None,
+    now: datetime,
+    table: str,
+) -> list[Landed]:
+    """Copy the good rows of a file into `table` and set the others aside; what was copied."""
     file = result.file
+    landed: list[Landed] = []
     header = read_header(file.path)
     result.reason = _compare_header(header, file.entity)
     assumed = end_of_day(connection, file.delivery_date, timezone)
     for batch in read_batches(file.path, header, _known_columns(file.entity)):
         checked = check(batch, file.entity, timezone, assumed, customers, now)
-        copy_stage(connection, result.file_id, checked.lines, checked.columns)
+        landed += copy_rows(connection, file.entity, result.file_id, checked, table)
         _set_aside(connection, result, header, batch, checked.refusals)
         if checked.used_assumed:
             result.assumed_observed_at = assumed
         result.rows_read += len(batch) + len(batch.bad_lines)
         result.rows_quarantined += len(batch.bad_lines) + len(checked.refusals)
+    return landed
 
 
 def _known_columns(entity: Entity) -> frozenset[str]:

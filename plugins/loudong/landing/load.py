@@ -4,14 +4,13 @@ A file is one unit: all its rows, its quarantined rows and its record in `ops.la
 transaction, together with those of its neighbours when files are small.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
-import pyarrow as pa
 
 from loudong.errors import LoudongError
 from loudong.landing import files, portfolios
@@ -129,7 +128,9 @@ def load_folder(
     return summary
 
 
-def _load_group(group: list[LandingFile], timezone: str, customers: pa.Array | None, now: datetime) -> list[FileResult]:
+def _load_group(
+    group: list[LandingFile], timezone: str, customers: Collection[str] | None, now: datetime
+) -> list[FileResult]:
     for attempt in range(1, DEADLOCK_TRIES + 1):
         try:
             with connect() as connection:
