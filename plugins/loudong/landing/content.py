@@ -39,7 +39,8 @@ def _shown(values: pa.Array) -> pa.Array:
     if pa.types.is_boolean(kind):
         return pc.if_else(values, pa.scalar(b"t", pa.binary()), pa.scalar(b"f", pa.binary()))
     if pa.types.is_timestamp(kind):
-        return pc.binary_join_element_wise(_moments(values).cast(pa.binary()), b"+00", b"")
+        # In quotes, for the space between day and time.
+        return pc.binary_join_element_wise(b'"', _moments(values).cast(pa.binary()), b'+00"', b"")
     return values.cast(pa.string()).cast(pa.binary())
 
 

@@ -4,7 +4,7 @@ A file is one unit: all its rows, its quarantined rows and its record in `ops.la
 transaction, together with those of its neighbours when files are small.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,9 +14,10 @@ import psycopg
 
 from loudong.errors import LoudongError
 from loudong.landing import files, portfolios
+from loudong.landing.chunk import FileResult, Rules
 from loudong.landing.contract import Entity, entities
 from loudong.landing.files import LandingFile
-from loudong.landing.group import FileResult, load_group
+from loudong.landing.group import load_group
 from loudong.landing.hold import hold
 from loudong.landing.versions import settle_all
 from loudong.settings import get_settings
@@ -114,12 +115,9 @@ def load_folder(
             if on_progress:
                 on_progress(f"loading {entity.name}: {len(todo.new):,} file(s)")
             customers = files.known_customers(connection) if _refers_to_customers(entity) else None
-            started_at = datetime.now(UTC)
+            rules = Rules(entity, portfolio.timezone, customers, datetime.now(UTC))
             with ThreadPoolExecutor(get_settings().load_workers) as pool:
-                jobs = [
-                    pool.submit(_load_group, group, portfolio.timezone, customers, started_at)
-                    for group in files.groups(todo.new)
-                ]
+                jobs = [pool.submit(_load_group, group, rules) for group in files.groups(todo.new)]
                 for job in jobs:
                     summary.results.extend(job.result())
         if on_progress and summary.landed:
@@ -128,13 +126,11 @@ def load_folder(
     return summary
 
 
-def _load_group(
-    group: list[LandingFile], timezone: str, customers: Collection[str] | None, now: datetime
-) -> list[FileResult]:
+def _load_group(group: list[LandingFile], rules: Rules) -> list[FileResult]:
     for attempt in range(1, DEADLOCK_TRIES + 1):
         try:
             with connect() as connection:
-                return load_group(connection, group, timezone, customers, now)
+                return load_group(connection, group, rules)
         except psycopg.errors.DeadlockDetected:
             if attempt == DEADLOCK_TRIES:
                 raise

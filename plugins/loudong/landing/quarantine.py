@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
 
 from loudong.landing.batch import Batch, split_rows
@@ -11,6 +12,7 @@ from loudong.landing.contract import entities
 from loudong.landing.files import end_of_day, known_customers
 from loudong.landing.hold import hold
 from loudong.landing.stage import STAGE, copy_rows, create_stage, insert_stage, tally
+from loudong.landing.typed import MOMENT
 from loudong.landing.validate import check
 from loudong.landing.versions import settle_all
 from loudong.pipeline.runs import current_portfolio
@@ -117,8 +119,9 @@ def _replay_entity(connection: Connection, name: str) -> Replayed:
         batch = Batch(cells, pa.array([row[2] for row in kept], pa.int64()), [])
         # What was assumed when the file came would lay claim to knowledge that dates published since did without.
         assumed = end_of_day(connection, delivery_date, timezone)
-        checked = check(batch, entity, timezone, assumed, customers, datetime.now(UTC))
-        copy_rows(connection, entity, file_id, checked, STAGE)
+        assumed_each = pa.repeat(pa.scalar(assumed, MOMENT), len(kept))
+        checked = check(batch, entity, timezone, assumed_each, customers, datetime.now(UTC))
+        copy_rows(connection, entity, np.full(len(kept), file_id, np.int64), batch.lines, checked, STAGE)
         bad = {refusal.position for refusal in checked.refusals}
         good += [row[0] for position, row in enumerate(kept) if position not in bad]
     per_file_landed = tally(connection, entity, insert_stage(connection, entity, timezone))

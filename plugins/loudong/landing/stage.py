@@ -41,27 +41,29 @@ def create_stage(connection: Connection, entity: Entity) -> None:
     )
 
 
-def copy_rows(connection: Connection, entity: Entity, file_id: int, checked: Checked, table: str) -> list[Landed]:
+def copy_rows(
+    connection: Connection, entity: Entity, file_ids: np.ndarray, lines: pa.Array, checked: Checked, table: str
+) -> list[Landed]:
     """COPY checked rows into `table`, the stage or the landing table of `entity`; what they add to the latter.
 
-    Raises psycopg's UniqueViolation when a row is known to the landing table. Of rows that stand twice here one is
-    copied.
+    `file_ids` and `lines` belong to all rows of the batch that was checked. Of rows that stand twice in it one is
+    copied. Raises psycopg's UniqueViolation when a row is known to the landing table.
     """
-    if len(checked.lines) == 0:
-        return []
     hashes = content_hashes(entity, checked.columns)
     once = _once(hashes, checked.columns["observed_at"])
     if once is not None:
         checked, hashes = checked.take(once), hashes[once]
-    file_ids = pa.array(np.full(len(checked.lines), file_id, np.int64))
-    columns = {"file_id": file_ids, "file_line": checked.lines, "content_hash": hashes, **checked.columns}
-    copied = encode(columns)
+    if len(checked.places) == 0:
+        return []
+    files = pa.array(file_ids[checked.places])
+    where = {"file_id": files, "file_line": lines.take(pa.array(checked.places)), "content_hash": hashes}
+    copied = encode({**where, **checked.columns})
     statement = f"copy {table} ({', '.join(copied.names)}) from stdin (format binary)"
     with connection.cursor().copy(statement) as copy:
         copy.write(HEADER)
         copy.write(copied.rows)
         copy.write(TRAILER)
-    return _landed(file_id, checked)
+    return _landed(files, checked)
 
 
 def _once(hashes: np.ndarray, observed_at: pa.Array) -> np.ndarray | None:
@@ -80,27 +82,13 @@ def _once(hashes: np.ndarray, observed_at: pa.Array) -> np.ndarray | None:
     return np.flatnonzero(once)
 
 
-def _landed(file_id: int, checked: Checked) -> list[Landed]:
+def _landed(files: pa.Array, checked: Checked) -> list[Landed]:
     rows = pa.table(
-        {
-            "observed_date": checked.observed_days,
-            "effective_date": checked.effective_days,
-            "observed_at": checked.columns["observed_at"],
-        }
+        [files, checked.observed_days, checked.effective_days, checked.columns["observed_at"]], list("fdem")
     )
-    groups = rows.group_by("observed_date", use_threads=False).aggregate(
-        [("effective_date", "count"), ("effective_date", "max"), ("observed_at", "max")]
-    )
-    return [
-        Landed(
-            file_id,
-            group["observed_date"],
-            group["effective_date_count"],
-            group["effective_date_max"],
-            group["observed_at_max"],
-        )
-        for group in groups.to_pylist()
-    ]
+    groups = rows.group_by(["f", "d"], use_threads=False).aggregate([("e", "count"), ("e", "max"), ("m", "max")])
+    names = ("f", "d", "e_count", "e_max", "m_max")
+    return [Landed(*row) for row in zip(*(groups[name].to_pylist() for name in names), strict=True)]
 
 
 def insert_stage(connection: Connection, entity: Entity, timezone: str) -> list[Landed]:

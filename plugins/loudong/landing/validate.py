@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from loudong.landing.batch import Batch, is_utf8, printable
 from loudong.landing.contract import DELIVERY_COLUMNS, Column, Entity
-from loudong.landing.typed import MOMENT, data_of, read, without
+from loudong.landing.typed import data_of, read, without
 
 EXAMPLES = {
     "integer": "a whole number of at most 9 digits",
@@ -39,16 +39,16 @@ class Refusal:
 
 @dataclass
 class Checked:
-    """A batch after all checks: typed columns of the good rows (contract columns, observed_at, is_deleted), their line
-    numbers, the days of the portfolio's time zone on which they took effect and were observed, and the refusals of the
-    others."""
+    """A batch after all checks: typed columns of the good rows (contract columns, observed_at, is_deleted), their
+    places in the batch, the days of the portfolio's time zone on which they took effect and were observed; the refusals
+    of the others; and which rows of the batch came without observed_at."""
 
     columns: dict[str, pa.Array]
-    lines: pa.Array
+    places: np.ndarray
     effective_days: pa.Array
     observed_days: pa.Array
     refusals: list[Refusal]
-    used_assumed: bool
+    lacks_observed_at: np.ndarray
 
     def take(self, places: np.ndarray) -> "Checked":
         """The good rows at `places` alone."""
@@ -56,7 +56,7 @@ class Checked:
         return replace(
             self,
             columns={name: values.take(chosen) for name, values in self.columns.items()},
-            lines=self.lines.take(chosen),
+            places=self.places[places],
             effective_days=self.effective_days.take(chosen),
             observed_days=self.observed_days.take(chosen),
         )
@@ -86,14 +86,14 @@ def check(
     batch: Batch,
     entity: Entity,
     timezone: str,
-    assumed_observed_at: datetime,
+    assumed_observed_at: pa.Array,
     known_customers: Collection[str] | None,
     now: datetime,
 ) -> Checked:
     """Check every row of `batch`.
 
-    `assumed_observed_at` stands in where a row carries no observed_at. `known_customers` holds the customers that rows
-    may refer to; None for entities that refer to none.
+    `assumed_observed_at`, one moment per row, stands in where a row carries no observed_at. `known_customers` holds the
+    customers that rows may refer to; None for entities that refer to none.
     """
     refusals = _Refusals(len(batch))
     texts: dict[str, pa.Array] = {}
@@ -107,8 +107,8 @@ def check(
             refusals.add(wrong, "wrong_type", reason, text)
         texts[column.name] = without(text, wrong)
     _check_not_future(columns["observed_at"], texts["observed_at"], now, refusals)
-    used_assumed = columns["observed_at"].null_count > 0
-    columns["observed_at"] = pc.fill_null(columns["observed_at"], pa.scalar(assumed_observed_at, MOMENT))
+    lacks_observed_at = _mask(pc.is_null(columns["observed_at"]))
+    columns["observed_at"] = pc.coalesce(columns["observed_at"], assumed_observed_at)
     columns["is_deleted"] = pc.fill_null(columns["is_deleted"], False)
     deleted = _mask(columns["is_deleted"])
     for column in entity.columns:
@@ -135,11 +135,11 @@ def check(
         refusals.add(unknown, "unknown_customer", "customer {value} is not known", texts["customer_id"])
     return Checked(
         {name: refusals.without(values) for name, values in columns.items()},
-        refusals.without(batch.lines),
+        np.flatnonzero(refusals.good),
         refusals.without(effective_days),
         refusals.without(observed_days),
         [refusals.found[position] for position in sorted(refusals.found)],
-        used_assumed,
+        lacks_observed_at,
     )
 
 
