@@ -12,6 +12,7 @@ import pyarrow as pa
 from loudong.landing.batch import Batch, join_cells
 from loudong.landing.contract import Entity
 from loudong.landing.files import LandingFile
+from loudong.landing.repeats import Repeats
 from loudong.landing.stage import Landed, copy_rows
 from loudong.landing.typed import MOMENT
 from loudong.landing.validate import Refusal, check
@@ -50,12 +51,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Rules:
-    """What rows of an entity are checked against: `customers` holds those they may refer to, None where to none."""
+    """What rows of an entity are checked against: `customers` holds those they may refer to, None where to none. What
+    lands is told to `repeats`, where there is one."""
 
     entity: Entity
     timezone: str
     customers: Collection[str] | None
     now: datetime
+    repeats: Repeats | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ def copy_parts(connection: Connection, parts: list[Part], rules: Rules, table: s
     checked = check(batch, rules.entity, rules.timezone, assumed, rules.customers, rules.now)
     file_ids = np.array([part.result.file_id for part in parts], np.int64)[owners]
     landed = copy_rows(connection, rules.entity, file_ids, batch.lines, checked, table)
+    if rules.repeats is not None:
+        rules.repeats.add(checked.columns)
     set_aside = _set_aside(connection, parts, batch, checked.refusals)
     starts = np.cumsum([0, *counts])
     used = [bool(checked.lacks_observed_at[slice(*ends)].any()) for ends in pairwise(starts)]

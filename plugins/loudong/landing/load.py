@@ -19,7 +19,8 @@ from loudong.landing.contract import Entity, entities
 from loudong.landing.files import LandingFile
 from loudong.landing.group import load_group
 from loudong.landing.hold import hold
-from loudong.landing.versions import settle_all
+from loudong.landing.repeats import Repeats
+from loudong.landing.versions import Keys, settle_all
 from loudong.settings import get_settings
 from loudong.warehouse.connect import Connection, connect
 from loudong.warehouse.migrate import check_version
@@ -102,6 +103,7 @@ def load_folder(
         portfolio = portfolios.keep(connection, folder)
         _require_entities(connection, found, folder)
         summary = LoadSummary()
+        repeated: dict[str, Keys] = {}
         for entity in entities().values():
             mine = [file for file in found if file.entity == entity]
             todo = files.sort_out(connection, mine)
@@ -115,15 +117,22 @@ def load_folder(
             if on_progress:
                 on_progress(f"loading {entity.name}: {len(todo.new):,} file(s)")
             customers = files.known_customers(connection) if _refers_to_customers(entity) else None
-            rules = Rules(entity, portfolio.timezone, customers, datetime.now(UTC))
+            repeats = Repeats(entity) if _is_empty(connection, entity) else None
+            rules = Rules(entity, portfolio.timezone, customers, datetime.now(UTC), repeats)
             with ThreadPoolExecutor(get_settings().load_workers) as pool:
                 jobs = [pool.submit(_load_group, group, rules) for group in files.groups(todo.new)]
                 for job in jobs:
                     summary.results.extend(job.result())
+            if repeats is not None and repeats.keys is not None:
+                repeated[entity.name] = repeats.keys
         if on_progress and summary.landed:
             on_progress("settling which versions are current")
-        settle_all(connection)
+        settle_all(connection, repeated)
     return summary
+
+
+def _is_empty(connection: Connection, entity: Entity) -> bool:
+    return connection.execute(f"select 1 from landing.{entity.name} limit 1".encode()).fetchone() is None
 
 
 def _load_group(group: list[LandingFile], rules: Rules) -> list[FileResult]:
