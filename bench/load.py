@@ -24,7 +24,7 @@ from loudong.warehouse.connect import connect
 
 BASE = ("building", "customer", "contract")  # loaded beforehand, unmeasured: the others refer to them
 MEASURED = ("installment", "payment", "transaction", "credit_score")
-PIECE_ROWS = 200_000  # of one raw COPY, about what the loader puts into one transaction
+PIECE_ROWS = 100_000  # of one raw COPY, about what the loader puts into one transaction
 CHUNK_BYTES = 1 << 20
 
 

@@ -13,7 +13,7 @@ from loudong.landing.reader import suffix_of
 from loudong.pipeline.runs import cutoff
 from loudong.warehouse.connect import Connection
 
-GROUP_BYTES = 4 * 1024 * 1024
+GROUP_BYTES = 1024 * 1024
 GROUP_FILES = 400
 
 

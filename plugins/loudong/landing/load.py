@@ -4,8 +4,8 @@ A file is one unit: all its rows, its quarantined rows and its record in `ops.la
 transaction, together with those of its neighbours when files are small.
 """
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -104,31 +104,64 @@ def load_folder(
         _require_entities(connection, found, folder)
         summary = LoadSummary()
         repeated: dict[str, Keys] = {}
-        for entity in entities().values():
-            mine = [file for file in found if file.entity == entity]
-            todo = files.sort_out(connection, mine)
-            summary.unchanged_files += todo.unchanged
-            summary.still_refused += [
-                FileResult(file, earlier.file_id, state="refused", reason=earlier.reason)
-                for file, earlier in todo.refused
-            ]
-            if not todo.new:
-                continue
-            if on_progress:
-                on_progress(f"loading {entity.name}: {len(todo.new):,} file(s)")
-            customers = files.known_customers(connection) if _refers_to_customers(entity) else None
-            repeats = Repeats(entity) if _is_empty(connection, entity) else None
-            rules = Rules(entity, portfolio.timezone, customers, datetime.now(UTC), repeats)
-            with ThreadPoolExecutor(get_settings().load_workers) as pool:
-                jobs = [pool.submit(_load_group, group, rules) for group in files.groups(todo.new)]
-                for job in jobs:
-                    summary.results.extend(job.result())
-            if repeats is not None and repeats.keys is not None:
-                repeated[entity.name] = repeats.keys
+        with ThreadPoolExecutor(get_settings().load_workers) as pool:
+            try:
+                for one in _begin(connection, pool, found, portfolio.timezone, summary):
+                    if on_progress:
+                        on_progress(f"loading {one.entity.name}: {one.file_count:,} file(s)")
+                    for job in one.jobs:
+                        summary.results.extend(job.result())
+                    if one.repeats is not None and one.repeats.keys is not None:
+                        repeated[one.entity.name] = one.repeats.keys
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
         if on_progress and summary.landed:
             on_progress("settling which versions are current")
         settle_all(connection, repeated)
     return summary
+
+
+@dataclass
+class _UnderWay:
+    """The files of one entity that are being loaded."""
+
+    entity: Entity
+    file_count: int
+    jobs: list[Future[list[FileResult]]]
+    repeats: Repeats | None
+
+
+def _begin(
+    connection: Connection, pool: ThreadPoolExecutor, found: list[LandingFile], timezone: str, summary: LoadSummary
+) -> Iterator[_UnderWay]:
+    """Begin to load the new files, entity by entity: each while the one before it ends, but what refers to customers
+    only when those have landed."""
+    before: _UnderWay | None = None
+    customers: frozenset[str] | None = None
+    for entity in entities().values():
+        todo = files.sort_out(connection, [file for file in found if file.entity == entity])
+        summary.unchanged_files += todo.unchanged
+        summary.still_refused += [
+            FileResult(file, earlier.file_id, state="refused", reason=earlier.reason) for file, earlier in todo.refused
+        ]
+        if not todo.new:
+            continue
+        refers = _refers_to_customers(entity)
+        if refers and customers is None:
+            if before is not None:
+                yield before
+                before = None
+            customers = files.known_customers(connection)
+        size = sum(file.byte_count for file in todo.new)
+        repeats = Repeats(entity, size) if _is_empty(connection, entity) else None
+        rules = Rules(entity, timezone, customers if refers else None, datetime.now(UTC), repeats)
+        jobs = [pool.submit(_load_group, group, rules) for group in files.groups(todo.new)]
+        if before is not None:
+            yield before
+        before = _UnderWay(entity, len(todo.new), jobs, repeats)
+    if before is not None:
+        yield before
 
 
 def _is_empty(connection: Connection, entity: Entity) -> bool:

@@ -14,16 +14,20 @@ import pyarrow.compute as pc
 
 from loudong.landing.contract import Entity
 
-FILTER_WORDS = 2**24  # of eight bytes; the system hands them out as they are written to
+# The filter has a word of eight bytes per row or two, as far as the size of the files tells how many there are.
+LEAST_WORDS, MOST_WORDS = 2**16, 2**24
+BYTES_PER_WORD = 16
 MOST_KEYS = 500_000  # more are not worth keeping: then all of the table is looked through
 
 
 class Repeats:
     """The keys of an entity's rows of this load that may stand in more than one of them. Threads may share it."""
 
-    def __init__(self, entity: Entity) -> None:
+    def __init__(self, entity: Entity, byte_count: int) -> None:
+        """For files of `byte_count` bytes."""
         self.entity = entity
-        self._words = np.zeros(FILTER_WORDS, np.uint64)
+        count = 2 ** (byte_count // BYTES_PER_WORD).bit_length()
+        self._words = np.zeros(min(max(count, LEAST_WORDS), MOST_WORDS), np.uint64)
         self._keys: set[tuple[Any, ...]] | None = set()
         self._lock = threading.Lock()
 
@@ -37,7 +41,7 @@ class Repeats:
         key = [columns[name] for name in self.entity.key]
         joined = pc.binary_join_element_wise(*(part.cast(pa.string()) for part in key), "\n")
         hashes = np.fromiter(map(hash, joined.to_pylist()), np.int64, len(joined)).view(np.uint64)
-        places = (hashes >> np.uint64(12)) % np.uint64(FILTER_WORDS)
+        places = (hashes >> np.uint64(12)) % np.uint64(len(self._words))
         bits = (np.uint64(1) << (hashes & np.uint64(63))) | (np.uint64(1) << ((hashes >> np.uint64(6)) & np.uint64(63)))
         with self._lock:
             if self._keys is None:
