@@ -21,8 +21,8 @@ CHUNK_ROWS = 100_000
 
 def load_group(connection: Connection, group: list[LandingFile], rules: Rules) -> list[FileResult]:
     """Load `group` (files of one entity); one result per file. The caller's transaction holds it all."""
-    # Should the server die, rows and the record of their file are lost together; settling the versions, which ends every
-    # load, waits until all of it is on disk.
+    # Should the server die, rows and the record of their file are lost together; settling the versions, which ends
+    # every load, waits until all of it is on disk.
     connection.execute("set local synchronous_commit = off")
     work = _Work(connection, rules)
     results = _open(connection, group)
