@@ -4,8 +4,8 @@ import gzip
 from datetime import date
 from pathlib import Path
 
+from loudong.landing.chunk import FileResult
 from loudong.landing.contract import entities
-from loudong.landing.group import FileResult
 from loudong.landing.load import LoadSummary
 from loudong.portfolio.settings import PortfolioSettings
 from loudong.warehouse.connect import connect

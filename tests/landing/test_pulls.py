@@ -10,6 +10,7 @@ from landing.delivering import DAY, OBSERVED, SETTINGS, ask, counts, payment, pa
 
 from loudong.cli import cli
 from loudong.errors import LoudongError
+from loudong.landing.chunk import Rules
 from loudong.landing.contract import entity
 from loudong.landing.files import LandingFile
 from loudong.landing.group import load_group
@@ -150,12 +151,13 @@ def test_a_row_is_the_same_in_whatever_time_zone_and_style_the_session_is(folder
     load_folder(folder)
     header = "transaction_id,customer_id,transaction_at,direction_code,transaction_amount,observed_at\n"
     landed = []
+    rules = Rules(entity("transaction"), "Asia/Shanghai", None, datetime.now(UTC))
     for zone, style in (("Asia/Shanghai", "German"), ("America/New_York", "SQL, DMY")):
         path = write(folder, "transaction", "zone.csv", f"{header}zone,C1,2026-01-30T23:00:00+08:00,in,1,{OBSERVED}\n")
         file = LandingFile(entity("transaction"), path, zone, date.fromisoformat(DAY), 1, 1)
         with connect() as connection:
             connection.execute("select set_config('TimeZone', %s, false), set_config('DateStyle', %s, false)",
                                (zone, style))  # fmt: skip
-            (result,) = load_group(connection, [file], "Asia/Shanghai", None, datetime.now(UTC))
+            (result,) = load_group(connection, [file], rules)
         landed.append((result.rows_landed, result.rows_known))
     assert landed == [(1, 0), (0, 1)]

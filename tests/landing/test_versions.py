@@ -3,10 +3,13 @@
 import random
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from landing.delivering import ask, payments, write, wrong_ends
 
 from loudong.landing import load as loading
+from loudong.landing import repeats
+from loudong.landing.contract import entity
 from loudong.landing.load import load_folder
 from loudong.landing.versions import settle_all
 from loudong.warehouse.connect import connect
@@ -55,6 +58,36 @@ def test_of_versions_known_at_once_all_but_one_end_at_once(folder: Path) -> None
     assert [end for _, _, end in _ends("tie")] == ["10 12", None]
 
 
+@pytest.mark.parametrize("most_keys", [0, 3, 500_000])
+@pytest.mark.parametrize("words", [1, 2**20])
+def test_ends_are_right_when_a_first_load_fills_an_empty_table(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, words: int, most_keys: int
+) -> None:
+    with connect("admin") as connection:
+        connection.execute("truncate landing.payment, landing.payment_superseded")
+    monkeypatch.setattr(repeats, "LEAST_WORDS", words)
+    monkeypatch.setattr(repeats, "MOST_WORDS", words)
+    monkeypatch.setattr(repeats, "MOST_KEYS", most_keys)
+    chance = random.Random(words + most_keys)
+    lines = [_line(f"first{chance.randrange(30)}", chance.randrange(3), chance.randrange(1, 28)) for _ in range(200)]
+    for number in range(8):
+        write(folder, "payment", f"first{words}-{most_keys}-{number}.csv", payments(*lines[number::8]))
+    load_folder(folder)
+    assert len(_ends("first")) > 100
+    assert wrong_ends("payment") == []
+
+
+def test_a_repeated_key_is_never_overlooked_and_few_others_are_taken_for_one() -> None:
+    noticed = repeats.Repeats(entity("payment"), 10 * 100_000)
+    for first in range(0, 100_000, 10_000):
+        names = [f"P{number}" for number in range(first, first + 10_000)] + [f"P{first // 2}"]
+        noticed.add({"customer_id": pa.array(["C1"] * len(names)), "payment_id": pa.array(names)})
+    assert noticed.keys is not None
+    repeated = {("C1", f"P{first // 2}") for first in range(0, 100_000, 10_000)}
+    assert repeated <= noticed.keys
+    assert len(noticed.keys) < 1_000
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_ends_are_those_of_sorting_everything_whatever_the_order_of_loading(folder: Path, seed: int) -> None:
     chance = random.Random(seed)
@@ -76,7 +109,7 @@ def test_what_a_load_that_died_left_open_is_settled_by_the_next_reader(
 ) -> None:
     write(folder, "payment", "died.csv", payments(_line("died", 1, 10), _line("died", 2, 11)))
     with monkeypatch.context() as patch:
-        patch.setattr(loading, "settle_all", lambda connection: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(loading, "settle_all", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             load_folder(folder)
     assert _ends("died") == [("died", 1, None), ("died", 2, None)]

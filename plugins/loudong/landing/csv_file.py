@@ -148,30 +148,37 @@ def _line_counts(data: bytes, rows: _Rows) -> np.ndarray:
 
 def _arrow_rows(data: bytes, header: list[str]) -> _Rows:
     """`data` parsed by pyarrow, which hands over rows of another width only as text. Bytes that are not UTF-8 go
-    through it as Latin-1, which loses nothing."""
+    through it as Latin-1 where it has to show them, which loses nothing."""
     if not data:
         return _Rows([pa.array([], pa.binary())] * len(header), {})
-    is_text = is_utf8(data)
-    if not is_text:
-        data = data.decode("latin-1").encode("utf-8")
+    if is_utf8(data):
+        return _Rows(*_read_table(data, header, "utf-8"))
+    try:
+        return _Rows(*_read_table(data, header, None))
+    except pa.ArrowInvalid:  # a row of another width, whose text may not be UTF-8
+        columns, bad = _read_table(data.decode("latin-1").encode("utf-8"), header, "latin-1")
+        return _Rows([_from_latin(column) for column in columns], bad)
+
+
+def _read_table(data: bytes, header: list[str], encoding: str | None) -> tuple[list[pa.Array], dict[int, str]]:
+    """Columns, and rows of another width as text that was in `encoding`; without an encoding such a row is an error."""
     bad: dict[int, str] = {}
 
     def keep(row: pa.csv.InvalidRow) -> str:
-        bad[(row.number or 0) - 1] = printable(row.text.encode("utf-8" if is_text else "latin-1"))
+        bad[(row.number or 0) - 1] = printable(row.text.encode(encoding or "utf-8"))
         return "skip"
 
     table = pyarrow.csv.read_csv(
         pa.BufferReader(data),
         read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=len(data), column_names=header),
         parse_options=pyarrow.csv.ParseOptions(
-            invalid_row_handler=keep, ignore_empty_lines=False, newlines_in_values=True
+            invalid_row_handler=keep if encoding else None, ignore_empty_lines=False, newlines_in_values=True
         ),
         convert_options=pyarrow.csv.ConvertOptions(
             column_types={name: pa.binary() for name in header}, check_utf8=False, strings_can_be_null=False
         ),
     )
-    columns = [column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in table.columns]
-    return _Rows(columns if is_text else [_from_latin(column) for column in columns], bad)
+    return [column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in table.columns], bad
 
 
 def _from_latin(column: pa.Array) -> pa.Array:

@@ -7,15 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-import pyarrow as pa
-
 from loudong.errors import LoudongError
 from loudong.landing.contract import Entity, entities
 from loudong.landing.reader import suffix_of
 from loudong.pipeline.runs import cutoff
 from loudong.warehouse.connect import Connection
 
-GROUP_BYTES = 4 * 1024 * 1024
+GROUP_BYTES = 1024 * 1024
 GROUP_FILES = 400
 
 
@@ -155,10 +153,10 @@ def groups(found: list[LandingFile]) -> Iterator[list[LandingFile]]:
         yield group
 
 
-def known_customers(connection: Connection) -> pa.Array:
+def known_customers(connection: Connection) -> frozenset[str]:
     """Every customer that ever landed."""
     rows = connection.execute("select distinct customer_id from landing.customer").fetchall()
-    return pa.array([row[0] for row in rows], pa.string())
+    return frozenset(row[0] for row in rows)
 
 
 def end_of_day(connection: Connection, day: date, timezone: str) -> datetime:

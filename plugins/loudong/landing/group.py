@@ -1,59 +1,133 @@
-"""Loading a group of files of one entity in one transaction: check, stage, set aside, insert what is new."""
+"""Loading a group of files of one entity in one transaction: check, copy what is new, set aside what is bad."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from itertools import chain
 
+import psycopg
 import pyarrow as pa
 
-from loudong.landing.batch import Batch, UnreadableFileError, first_line, join_cells
+from loudong.landing.batch import UnreadableFileError, first_line
+from loudong.landing.chunk import Copied, FileResult, Part, Rules, copy_parts
 from loudong.landing.contract import DELIVERY_COLUMNS, Entity
 from loudong.landing.files import LandingFile, end_of_day
 from loudong.landing.reader import read_batches, read_header
-from loudong.landing.stage import copy_stage, create_stage, insert_stage
-from loudong.landing.validate import Refusal, check
+from loudong.landing.stage import STAGE, Landed, create_stage, insert_stage, tally
 from loudong.warehouse.connect import Connection
 
-
-@dataclass
-class FileResult:
-    """How one file ended: rows_read = rows_landed + rows_known + rows_quarantined."""
-
-    file: LandingFile
-    file_id: int
-    state: str = "loaded"
-    reason: str | None = None
-    rows_read: int = 0
-    rows_landed: int = 0
-    rows_quarantined: int = 0
-    assumed_observed_at: datetime | None = None
-
-    @property
-    def rows_known(self) -> int:
-        return self.rows_read - self.rows_landed - self.rows_quarantined
+CHUNK_ROWS = 100_000
 
 
-def load_group(
-    connection: Connection, group: list[LandingFile], timezone: str, customers: pa.Array | None, now: datetime
-) -> list[FileResult]:
+def load_group(connection: Connection, group: list[LandingFile], rules: Rules) -> list[FileResult]:
     """Load `group` (files of one entity); one result per file. The caller's transaction holds it all."""
-    entity = group[0].entity
-    create_stage(connection, entity)
+    # Should the server die, rows and the record of their file are lost together; settling the versions, which ends
+    # every load, waits until all of it is on disk.
+    connection.execute("set local synchronous_commit = off")
+    work = _Work(connection, rules)
     results = _open(connection, group)
-    for position, result in enumerate(results):
-        try:
-            with connection.transaction():  # a savepoint: of a file that turns out unreadable nothing stays
-                _stage_file(connection, result, timezone, customers, now)
-        except pa.ArrowMemoryError:
-            raise
-        except (UnreadableFileError, pa.ArrowException) as error:
-            reason = first_line(error)
-            results[position] = FileResult(result.file, result.file_id, state="refused", reason=reason)
-    landed = insert_stage(connection, entity, timezone)
     for result in results:
-        result.rows_landed = landed.get(result.file_id, 0)
+        work.add(result)
+    work.copy_pending()
+    landed = work.landed
+    if work.table == STAGE:
+        landed += insert_stage(connection, rules.entity, rules.timezone)
+    per_file = tally(connection, rules.entity, landed)
+    for result in results:
+        result.rows_landed = per_file.get(result.file_id, 0)
     _close(connection, results)
     return results
+
+
+class _Work:
+    """A group under way. Files that one batch holds wait for others, larger ones stream; each copy is a savepoint, so
+    that nothing stays of a file that turns out unreadable."""
+
+    def __init__(self, connection: Connection, rules: Rules) -> None:
+        self.connection = connection
+        self.rules = rules
+        self.table = f"landing.{rules.entity.name}"
+        self.landed: list[Landed] = []
+        self.pending: list[Part] = []
+        self.assumed: dict[date, datetime] = {}
+
+    def add(self, result: FileResult) -> None:
+        """Copy a file now or, when it is small, with those that follow."""
+        first = second = None
+        with _refusing(result):
+            parts = self._read(result)
+            first, second = next(parts, None), next(parts, None)
+        if first is None or result.state == "refused":
+            return
+        rows = sum(len(part.batch) for part in self.pending) + len(first.batch)
+        if self.pending and (second is not None or self.pending[0].header != first.header or rows > CHUNK_ROWS):
+            self.copy_pending()
+        if second is None:
+            self.pending.append(first)
+            return
+        with _refusing(result):
+            self._copy_large(result, chain((first, second), parts))
+
+    def copy_pending(self) -> None:
+        """Copy the small files that wait."""
+        parts, self.pending = self.pending, []
+        if parts:
+            self._copy_small(parts)
+
+    def _copy_small(self, parts: list[Part]) -> None:
+        try:
+            self._copy([parts])
+        except psycopg.errors.UniqueViolation:
+            self._use_stage()
+            self._copy_small(parts)
+        except pa.ArrowException:
+            if len(parts) > 1:  # which of them is it?
+                for part in parts:
+                    self._copy_small([part])
+                return
+            with _refusing(parts[0].result):
+                raise
+
+    def _copy_large(self, result: FileResult, parts: Iterator[Part]) -> None:
+        try:
+            self._copy([part] for part in parts)
+        except psycopg.errors.UniqueViolation:
+            self._use_stage()
+            self._copy([part] for part in self._read(result))
+
+    def _use_stage(self) -> None:
+        """Some of what was copied is known, as may be some of what follows: from here on the stage tells."""
+        create_stage(self.connection, self.rules.entity)
+        self.table = STAGE
+
+    def _copy(self, chunks: Iterable[list[Part]]) -> None:
+        copied: list[Copied] = []
+        with self.connection.transaction():
+            for parts in chunks:
+                copied.append(copy_parts(self.connection, parts, self.rules, self.table))
+        for one in copied:
+            one.count()
+            if self.table != STAGE:
+                self.landed += one.landed
+
+    def _read(self, result: FileResult) -> Iterator[Part]:
+        file = result.file
+        header = read_header(file.path)
+        result.reason = _compare_header(header, file.entity)
+        if file.delivery_date not in self.assumed:
+            self.assumed[file.delivery_date] = end_of_day(self.connection, file.delivery_date, self.rules.timezone)
+        for batch in read_batches(file.path, header, _known_columns(file.entity)):
+            yield Part(result, header, batch, self.assumed[file.delivery_date])
+
+
+@contextmanager
+def _refusing(result: FileResult) -> Iterator[None]:
+    try:
+        yield
+    except pa.ArrowMemoryError:
+        raise
+    except (UnreadableFileError, pa.ArrowException) as error:
+        result.state, result.reason = "refused", first_line(error)
 
 
 def _open(connection: Connection, group: list[LandingFile]) -> list[FileResult]:
@@ -104,23 +178,6 @@ def _close(connection: Connection, results: list[FileResult]) -> None:
     )
 
 
-def _stage_file(
-    connection: Connection, result: FileResult, timezone: str, customers: pa.Array | None, now: datetime
-) -> None:
-    file = result.file
-    header = read_header(file.path)
-    result.reason = _compare_header(header, file.entity)
-    assumed = end_of_day(connection, file.delivery_date, timezone)
-    for batch in read_batches(file.path, header, _known_columns(file.entity)):
-        checked = check(batch, file.entity, timezone, assumed, customers, now)
-        copy_stage(connection, result.file_id, checked.lines, checked.columns)
-        _set_aside(connection, result, header, batch, checked.refusals)
-        if checked.used_assumed:
-            result.assumed_observed_at = assumed
-        result.rows_read += len(batch) + len(batch.bad_lines)
-        result.rows_quarantined += len(batch.bad_lines) + len(checked.refusals)
-
-
 def _known_columns(entity: Entity) -> frozenset[str]:
     return frozenset((*entity.column_names, *(column.name for column in DELIVERY_COLUMNS)))
 
@@ -140,22 +197,3 @@ def _compare_header(header: list[str], entity: Entity) -> str | None:
     if absent:
         parts.append(f"column(s) {', '.join(absent)} are missing and stay empty")
     return "; ".join(parts) or None
-
-
-def _set_aside(
-    connection: Connection, result: FileResult, header: list[str], batch: Batch, refusals: Sequence[Refusal]
-) -> None:
-    """Store a batch's refused rows, as delivered, in the order of their lines."""
-    rows = [(bad.line, bad.raw_row, bad.reason_code, bad.reason) for bad in batch.bad_lines]
-    positions = pa.array([refusal.position for refusal in refusals], pa.int64())
-    columns = [batch.cells[name].take(positions).to_pylist() for name in header]
-    lines = batch.lines.take(positions).to_pylist()
-    for refusal, line, *cells in zip(refusals, lines, *columns, strict=True):
-        rows.append((line, join_cells(cell or b"" for cell in cells), refusal.reason_code, refusal.reason))
-    if not rows:
-        return
-    fixed = (result.file_id, result.file.entity.name, result.file.relative_path, join_cells(map(str.encode, header)))
-    statement = "copy ops.quarantine (file_id, entity, path, header, line, raw_row, reason_code, reason) from stdin"
-    with connection.cursor().copy(statement) as copy:
-        for row in sorted(rows):
-            copy.write_row((*fixed, *row))

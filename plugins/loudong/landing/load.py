@@ -4,22 +4,23 @@ A file is one unit: all its rows, its quarantined rows and its record in `ops.la
 transaction, together with those of its neighbours when files are small.
 """
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
-import pyarrow as pa
 
 from loudong.errors import LoudongError
 from loudong.landing import files, portfolios
+from loudong.landing.chunk import FileResult, Rules
 from loudong.landing.contract import Entity, entities
 from loudong.landing.files import LandingFile
-from loudong.landing.group import FileResult, load_group
+from loudong.landing.group import load_group
 from loudong.landing.hold import hold
-from loudong.landing.versions import settle_all
+from loudong.landing.repeats import Repeats
+from loudong.landing.versions import Keys, settle_all
 from loudong.settings import get_settings
 from loudong.warehouse.connect import Connection, connect
 from loudong.warehouse.migrate import check_version
@@ -102,38 +103,76 @@ def load_folder(
         portfolio = portfolios.keep(connection, folder)
         _require_entities(connection, found, folder)
         summary = LoadSummary()
-        for entity in entities().values():
-            mine = [file for file in found if file.entity == entity]
-            todo = files.sort_out(connection, mine)
-            summary.unchanged_files += todo.unchanged
-            summary.still_refused += [
-                FileResult(file, earlier.file_id, state="refused", reason=earlier.reason)
-                for file, earlier in todo.refused
-            ]
-            if not todo.new:
-                continue
-            if on_progress:
-                on_progress(f"loading {entity.name}: {len(todo.new):,} file(s)")
-            customers = files.known_customers(connection) if _refers_to_customers(entity) else None
-            started_at = datetime.now(UTC)
-            with ThreadPoolExecutor(get_settings().load_workers) as pool:
-                jobs = [
-                    pool.submit(_load_group, group, portfolio.timezone, customers, started_at)
-                    for group in files.groups(todo.new)
-                ]
-                for job in jobs:
-                    summary.results.extend(job.result())
+        repeated: dict[str, Keys] = {}
+        with ThreadPoolExecutor(get_settings().load_workers) as pool:
+            try:
+                for one in _begin(connection, pool, found, portfolio.timezone, summary):
+                    if on_progress:
+                        on_progress(f"loading {one.entity.name}: {one.file_count:,} file(s)")
+                    for job in one.jobs:
+                        summary.results.extend(job.result())
+                    if one.repeats is not None and one.repeats.keys is not None:
+                        repeated[one.entity.name] = one.repeats.keys
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
         if on_progress and summary.landed:
             on_progress("settling which versions are current")
-        settle_all(connection)
+        settle_all(connection, repeated)
     return summary
 
 
-def _load_group(group: list[LandingFile], timezone: str, customers: pa.Array | None, now: datetime) -> list[FileResult]:
+@dataclass
+class _UnderWay:
+    """The files of one entity that are being loaded."""
+
+    entity: Entity
+    file_count: int
+    jobs: list[Future[list[FileResult]]]
+    repeats: Repeats | None
+
+
+def _begin(
+    connection: Connection, pool: ThreadPoolExecutor, found: list[LandingFile], timezone: str, summary: LoadSummary
+) -> Iterator[_UnderWay]:
+    """Begin to load the new files, entity by entity: each while the one before it ends, but what refers to customers
+    only when those have landed."""
+    before: _UnderWay | None = None
+    customers: frozenset[str] | None = None
+    for entity in entities().values():
+        todo = files.sort_out(connection, [file for file in found if file.entity == entity])
+        summary.unchanged_files += todo.unchanged
+        summary.still_refused += [
+            FileResult(file, earlier.file_id, state="refused", reason=earlier.reason) for file, earlier in todo.refused
+        ]
+        if not todo.new:
+            continue
+        refers = _refers_to_customers(entity)
+        if refers and customers is None:
+            if before is not None:
+                yield before
+                before = None
+            customers = files.known_customers(connection)
+        size = sum(file.byte_count for file in todo.new)
+        repeats = Repeats(entity, size) if _is_empty(connection, entity) else None
+        rules = Rules(entity, timezone, customers if refers else None, datetime.now(UTC), repeats)
+        jobs = [pool.submit(_load_group, group, rules) for group in files.groups(todo.new)]
+        if before is not None:
+            yield before
+        before = _UnderWay(entity, len(todo.new), jobs, repeats)
+    if before is not None:
+        yield before
+
+
+def _is_empty(connection: Connection, entity: Entity) -> bool:
+    return connection.execute(f"select 1 from landing.{entity.name} limit 1".encode()).fetchone() is None
+
+
+def _load_group(group: list[LandingFile], rules: Rules) -> list[FileResult]:
     for attempt in range(1, DEADLOCK_TRIES + 1):
         try:
             with connect() as connection:
-                return load_group(connection, group, timezone, customers, now)
+                return load_group(connection, group, rules)
         except psycopg.errors.DeadlockDetected:
             if attempt == DEADLOCK_TRIES:
                 raise

@@ -4,13 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
 
 from loudong.landing.batch import Batch, split_rows
 from loudong.landing.contract import entities
 from loudong.landing.files import end_of_day, known_customers
 from loudong.landing.hold import hold
-from loudong.landing.stage import copy_stage, create_stage, insert_stage
+from loudong.landing.stage import STAGE, copy_rows, create_stage, insert_stage, tally
+from loudong.landing.typed import MOMENT
 from loudong.landing.validate import check
 from loudong.landing.versions import settle_all
 from loudong.pipeline.runs import current_portfolio
@@ -117,11 +119,12 @@ def _replay_entity(connection: Connection, name: str) -> Replayed:
         batch = Batch(cells, pa.array([row[2] for row in kept], pa.int64()), [])
         # What was assumed when the file came would lay claim to knowledge that dates published since did without.
         assumed = end_of_day(connection, delivery_date, timezone)
-        checked = check(batch, entity, timezone, assumed, customers, datetime.now(UTC))
-        copy_stage(connection, file_id, checked.lines, checked.columns)
+        assumed_each = pa.repeat(pa.scalar(assumed, MOMENT), len(kept))
+        checked = check(batch, entity, timezone, assumed_each, customers, datetime.now(UTC))
+        copy_rows(connection, entity, np.full(len(kept), file_id, np.int64), batch.lines, checked, STAGE)
         bad = {refusal.position for refusal in checked.refusals}
         good += [row[0] for position, row in enumerate(kept) if position not in bad]
-    per_file_landed = insert_stage(connection, entity, timezone)
+    per_file_landed = tally(connection, entity, insert_stage(connection, entity, timezone))
     landed = sum(per_file_landed.values())
     connection.execute(
         "update ops.landing_file set has_versions_settled = false where file_id = any (%s)", (list(per_file_landed),)

@@ -1,73 +1,126 @@
-"""Checked rows on their way into a landing table: COPY into a stage, then insert what is new."""
+"""Checked rows on their way into a landing table: copied straight in, or through a stage that keeps the new ones.
 
-import io
+COPY into the landing table is the fast way, but it fails on a row that is known. Then the file goes into a stage, a
+temporary table, and of that only what is new goes on.
+"""
+
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.csv
 
+from loudong.landing.binary_copy import HEADER, TRAILER, encode
+from loudong.landing.content import content_hashes
 from loudong.landing.contract import DELIVERY_COLUMNS, Entity
+from loudong.landing.validate import Checked
 from loudong.warehouse.connect import Connection
 
 TALLY_LOCK = 0x7A11
+STAGE = "pg_temp.stage"
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Rows of one file that landed and were observed on one day."""
+
+    file_id: int
+    observed_date: date
+    row_count: int
+    last_effective_date: date
+    last_observed_at: datetime
 
 
 def create_stage(connection: Connection, entity: Entity) -> None:
-    """The temporary table that checked text is copied into; it and the session's settings end with the transaction."""
-    # The content hash is taken of the row's text, which must not depend on where the server or the user sits.
-    connection.execute("select set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true)")
-    columns = ", ".join(f"{column.name} text" for column in (*entity.columns, *DELIVERY_COLUMNS))
-    connection.execute(f"create temporary table stage (file_id bigint, file_line bigint, {columns}) on commit drop")
+    """The temporary table for rows of which some may be known; it ends with the transaction."""
+    columns = ", ".join(f"{column.name} {column.sql_type}" for column in (*entity.columns, *DELIVERY_COLUMNS))
+    connection.execute(
+        f"create temporary table stage (file_id bigint, file_line bigint, {columns}, content_hash uuid) on commit drop"
+    )
 
 
-def copy_stage(connection: Connection, file_id: int, lines: pa.Array, columns: dict[str, pa.Array]) -> None:
-    """COPY checked rows into the stage."""
-    if len(lines) == 0:
-        return
-    table = pa.table({"file_id": pa.repeat(file_id, len(lines)), "file_line": lines, **columns})
-    buffer = io.BytesIO()
-    pyarrow.csv.write_csv(table, buffer, pyarrow.csv.WriteOptions(include_header=False))
-    with connection.cursor().copy("copy stage from stdin (format csv)") as copy:
-        copy.write(buffer.getbuffer())
+def copy_rows(
+    connection: Connection, entity: Entity, file_ids: np.ndarray, lines: pa.Array, checked: Checked, table: str
+) -> list[Landed]:
+    """COPY checked rows into `table`, the stage or the landing table of `entity`; what they add to the latter.
+
+    `file_ids` and `lines` belong to all rows of the batch that was checked. Of rows that stand twice in it one is
+    copied. Raises psycopg's UniqueViolation when a row is known to the landing table.
+    """
+    hashes = content_hashes(entity, checked.columns)
+    once = _once(hashes, checked.columns["observed_at"])
+    if once is not None:
+        checked, hashes = checked.take(once), hashes[once]
+    if len(checked.places) == 0:
+        return []
+    files = pa.array(file_ids[checked.places])
+    where = {"file_id": files, "file_line": lines.take(pa.array(checked.places)), "content_hash": hashes}
+    copied = encode({**where, **checked.columns})
+    statement = f"copy {table} ({', '.join(copied.names)}) from stdin (format binary)"
+    with connection.cursor().copy(statement) as copy:
+        copy.write(HEADER)
+        copy.write(copied.rows)
+        copy.write(TRAILER)
+    return _landed(files, checked)
 
 
-def insert_stage(connection: Connection, entity: Entity, timezone: str) -> dict[int, int]:
-    """Insert the staged rows that are new; rows landed by file_id. Keeps ops.delivery and ops.watermark true."""
-    names = entity.column_names
-    typed = ", ".join(f"{column.name}::{column.sql_type}" for column in entity.columns)
-    listed = ", ".join(names)
+def _once(hashes: np.ndarray, observed_at: pa.Array) -> np.ndarray | None:
+    """The places of rows that do not repeat an earlier one; None when none does."""
+    starts = np.ascontiguousarray(hashes[:, :8]).view(np.int64).ravel()
+    in_order = np.sort(starts)
+    repeated = in_order[1:][in_order[1:] == in_order[:-1]]
+    if not len(repeated):
+        return None
+    once = np.ones(len(hashes), dtype=bool)
+    known: set[tuple[bytes, int]] = set()
+    for place in np.flatnonzero(np.isin(starts, repeated)):
+        row = (hashes[place].tobytes(), observed_at[int(place)].value)
+        once[place] = row not in known
+        known.add(row)
+    return np.flatnonzero(once)
+
+
+def _landed(files: pa.Array, checked: Checked) -> list[Landed]:
+    rows = pa.table(
+        [files, checked.observed_days, checked.effective_days, checked.columns["observed_at"]], list("fdem")
+    )
+    groups = rows.group_by(["f", "d"], use_threads=False).aggregate([("e", "count"), ("e", "max"), ("m", "max")])
+    names = ("f", "d", "e_count", "e_max", "m_max")
+    return [Landed(*row) for row in zip(*(groups[name].to_pylist() for name in names), strict=True)]
+
+
+def insert_stage(connection: Connection, entity: Entity, timezone: str) -> list[Landed]:
+    """Insert the staged rows that are new."""
+    listed = ", ".join((*entity.column_names, "observed_at", "is_deleted", "content_hash", "file_id", "file_line"))
     effective = (
         f"({entity.effective} at time zone %(timezone)s)::date"
         if entity.column(entity.effective).type == "timestamp"
         else entity.effective
     )
     rows = connection.execute(
-        f"with typed as (select {typed}, observed_at::timestamptz, is_deleted::boolean, file_id, file_line "
-        "from stage), "
-        f"landed as (insert into landing.{entity.name} "
-        f"({listed}, observed_at, is_deleted, content_hash, file_id, file_line) "
-        f"select {listed}, observed_at, is_deleted, md5(row({listed}, is_deleted)::text)::uuid, file_id, file_line "
-        "from typed on conflict do nothing "
+        f"with landed as (insert into landing.{entity.name} ({listed}) select {listed} from {STAGE} "
+        "on conflict do nothing "
         "returning file_id, (observed_at at time zone %(timezone)s)::date as observed_date, "
         f"{effective} as effective_date, observed_at) "
         "select file_id, observed_date, count(*), max(effective_date), max(observed_at) from landed group by 1, 2",
         {"timezone": timezone},
     ).fetchall()
-    if not rows:
-        return {}
-    _tally(connection, entity, rows)
-    landed: dict[int, int] = defaultdict(int)
-    for file_id, _, count, _, _ in rows:
-        landed[file_id] += count
-    return landed
+    return [Landed(*row) for row in rows]
 
 
-def _tally(connection: Connection, entity: Entity, rows: list[tuple[int, date, int, date, datetime]]) -> None:
-    connection.execute("select pg_advisory_xact_lock(%s)", (TALLY_LOCK,))
+def tally(connection: Connection, entity: Entity, landed: Iterable[Landed]) -> dict[int, int]:
+    """Keep ops.delivery and ops.watermark true; rows landed by file_id."""
+    per_file: dict[int, int] = defaultdict(int)
     per_day: dict[date, int] = defaultdict(int)
-    for _, observed_date, count, _, _ in rows:
-        per_day[observed_date] += count
+    parts = list(landed)
+    if not parts:
+        return {}
+    for part in parts:
+        per_file[part.file_id] += part.row_count
+        per_day[part.observed_date] += part.row_count
+    connection.execute("select pg_advisory_xact_lock(%s)", (TALLY_LOCK,))
     connection.cursor().executemany(
         "insert into ops.delivery (entity, observed_date, row_count) values (%s, %s, %s) "
         "on conflict (entity, observed_date) do update set row_count = delivery.row_count + excluded.row_count",
@@ -81,5 +134,11 @@ def _tally(connection: Connection, entity: Entity, rows: list[tuple[int, date, i
         "last_effective_date = greatest(standing.last_effective_date, excluded.last_effective_date), "
         "last_observed_at = greatest(standing.last_observed_at, excluded.last_observed_at), "
         "last_landed_at = excluded.last_landed_at",
-        (entity.name, sum(per_day.values()), max(row[3] for row in rows), max(row[4] for row in rows)),
+        (
+            entity.name,
+            sum(per_day.values()),
+            max(part.last_effective_date for part in parts),
+            max(part.last_observed_at for part in parts),
+        ),
     )
+    return per_file

@@ -1,9 +1,10 @@
 """Checking rows against the landing contract, column by column; each bad row gets the first reason found.
 
-The result of a check is text that PostgreSQL casts without an error, so that one bad cell never stops a load.
+What passes is typed, within what PostgreSQL holds, so that one bad cell never stops a load.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -12,25 +13,8 @@ import pyarrow.compute as pc
 
 from loudong.landing.batch import Batch, is_utf8, printable
 from loudong.landing.contract import DELIVERY_COLUMNS, Column, Entity
+from loudong.landing.typed import data_of, read, without
 
-# What matches can be read by Arrow and by PostgreSQL. The pattern knows the calendar: parsing each date takes longer.
-YEAR = "[1-9][0-9]{3}"
-LEAP_YEAR = "(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[13579][26]|[2468][048])00)"
-DATE = (
-    f"(?:{YEAR}-(?:"
-    "(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|"
-    "(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|"
-    f"02-(?:0[1-9]|1[0-9]|2[0-8]))|{LEAP_YEAR}-02-29)"
-)
-PATTERNS = {
-    "integer": r"^[+-]?[0-9]{1,9}$",
-    "numeric": r"^[+-]?[0-9]{1,14}(\.[0-9]{1,100})?$",
-    "date": f"^{DATE}$",
-    "timestamp": rf"^{DATE}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{{1,6}})?)?"
-    r"(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$",
-    "boolean": r"^(?i)(true|false|t|f|1|0)$",
-}
-ROUNDS_TO_15_DIGITS = r"^[+-]?9{14}\.9{4}[5-9]"
 EXAMPLES = {
     "integer": "a whole number of at most 9 digits",
     "numeric": "a number like 12.50 with at most 14 digits before the point",
@@ -39,6 +23,9 @@ EXAMPLES = {
     "boolean": "true or false",
 }
 KEY_CHARACTERS = 200  # PostgreSQL cannot index much longer ones
+# Bytes of which nothing is to be trimmed and that need no look at their encoding.
+_PLAIN = np.zeros(256, dtype=bool)
+_PLAIN[0x21:0x7F] = True
 
 
 @dataclass(frozen=True)
@@ -52,13 +39,27 @@ class Refusal:
 
 @dataclass
 class Checked:
-    """A batch after all checks: text columns of the good rows (contract columns, observed_at, is_deleted), their
-    line numbers, and the refusals of the others."""
+    """A batch after all checks: typed columns of the good rows (contract columns, observed_at, is_deleted), their
+    places in the batch, the days of the portfolio's time zone on which they took effect and were observed; the refusals
+    of the others; and which rows of the batch came without observed_at."""
 
     columns: dict[str, pa.Array]
-    lines: pa.Array
+    places: np.ndarray
+    effective_days: pa.Array
+    observed_days: pa.Array
     refusals: list[Refusal]
-    used_assumed: bool
+    lacks_observed_at: np.ndarray
+
+    def take(self, places: np.ndarray) -> "Checked":
+        """The good rows at `places` alone."""
+        chosen = pa.array(places)
+        return replace(
+            self,
+            columns={name: values.take(chosen) for name, values in self.columns.items()},
+            places=self.places[places],
+            effective_days=self.effective_days.take(chosen),
+            observed_days=self.observed_days.take(chosen),
+        )
 
 
 class _Refusals:
@@ -76,51 +77,69 @@ class _Refusals:
             self.found[int(position)] = Refusal(int(position), code, text)
         self.good &= ~bad
 
+    def without(self, values: pa.Array) -> pa.Array:
+        """`values` of the rows for which no reason was found."""
+        return values.filter(pa.array(self.good)) if self.found else values
+
 
 def check(
     batch: Batch,
     entity: Entity,
     timezone: str,
-    assumed_observed_at: datetime,
-    known_customers: pa.Array | None,
+    assumed_observed_at: pa.Array,
+    known_customers: Collection[str] | None,
     now: datetime,
 ) -> Checked:
     """Check every row of `batch`.
 
-    `assumed_observed_at` stands in where a row carries no observed_at. `known_customers` holds the customers that rows
-    may refer to; None for entities that refer to none.
+    `assumed_observed_at`, one moment per row, stands in where a row carries no observed_at. `known_customers` holds the
+    customers that rows may refer to; None for entities that refer to none.
     """
     refusals = _Refusals(len(batch))
+    texts: dict[str, pa.Array] = {}
     columns: dict[str, pa.Array] = {}
     for column in (*entity.columns, *DELIVERY_COLUMNS):
         cells = batch.cells.get(column.name)
         text = pa.nulls(len(batch), pa.string()) if cells is None else _decode(column, cells, refusals)
-        columns[column.name] = _check_type(column, text, refusals)
-    _check_not_future(columns["observed_at"], now, refusals)
-    used_assumed = columns["observed_at"].null_count > 0
-    columns["observed_at"] = pc.fill_null(columns["observed_at"], assumed_observed_at.isoformat())
-    deleted = _is_true(columns["is_deleted"])
-    columns["is_deleted"] = pc.if_else(pa.array(deleted), "true", "false")
+        columns[column.name], wrong = read(column.type, text)
+        if wrong.any():
+            reason = f"{column.name} is {{value}}, not {EXAMPLES[column.type]}"
+            refusals.add(wrong, "wrong_type", reason, text)
+        texts[column.name] = without(text, wrong)
+    _check_not_future(columns["observed_at"], texts["observed_at"], now, refusals)
+    lacks_observed_at = _mask(pc.is_null(columns["observed_at"]))
+    columns["observed_at"] = pc.coalesce(columns["observed_at"], assumed_observed_at)
+    columns["is_deleted"] = pc.fill_null(columns["is_deleted"], False)
+    deleted = _mask(columns["is_deleted"])
     for column in entity.columns:
+        text = texts[column.name]
         needed = column.name in entity.key or column.name == entity.effective
-        if needed or not column.nullable:
-            missing = _mask(pc.is_null(columns[column.name]))
+        if (needed or not column.nullable) and text.null_count:
+            missing = _mask(pc.is_null(text))
             refusals.add(missing if needed else missing & ~deleted, "missing_value", f"{column.name} is missing")
-        _check_values(column, columns[column.name], refusals)
+        _check_values(column, text, refusals)
         if column.name in entity.key and column.type == "text":
-            long = _mask(pc.greater(pc.utf8_length(columns[column.name]), KEY_CHARACTERS))
+            long = _mask(pc.greater(pc.utf8_length(text), KEY_CHARACTERS))
             refusals.add(long, "out_of_range", f"{column.name} is longer than {KEY_CHARACTERS} characters")
-    _check_dates(entity, columns, timezone, refusals)
-    _check_entity_rules(entity, columns, refusals)
+    observed_days = _local_days(columns["observed_at"], timezone)
+    effective_days = columns[entity.effective]
+    if entity.column(entity.effective).type == "timestamp":
+        effective_days = _local_days(effective_days, timezone)
+    late = _mask(pc.greater(effective_days, observed_days))
+    reason = f"{entity.effective} {{value}} lies after the day the row was observed"
+    refusals.add(late, "future_date", reason, texts[entity.effective])
+    _check_entity_rules(entity, texts, refusals)
     if known_customers is not None:
-        unknown = ~_mask(pc.is_in(columns["customer_id"], value_set=known_customers))
-        refusals.add(unknown, "unknown_customer", "customer {value} is not known", columns["customer_id"])
-    good = pa.array(refusals.good)
+        names = texts["customer_id"].to_pylist()
+        unknown = np.array([name not in known_customers for name in names], dtype=bool)
+        refusals.add(unknown, "unknown_customer", "customer {value} is not known", texts["customer_id"])
     return Checked(
-        {name: values.filter(good) for name, values in columns.items()},
-        batch.lines.filter(good),
+        {name: refusals.without(values) for name, values in columns.items()},
+        np.flatnonzero(refusals.good),
+        refusals.without(effective_days),
+        refusals.without(observed_days),
         [refusals.found[position] for position in sorted(refusals.found)],
-        used_assumed,
+        lacks_observed_at,
     )
 
 
@@ -130,25 +149,27 @@ def _decode(column: Column, cells: pa.Array, refusals: _Refusals) -> pa.Array:
     try:
         text = cells.cast(pa.string())
     except pa.ArrowInvalid:
-        broken = np.array([not is_utf8(value or b"") for value in cells.to_pylist()], dtype=bool)
+        broken = _broken(cells)
         refusals.add(broken, "bad_encoding", f"{column.name} is not UTF-8 text: {{value}}", cells)
         text = pc.if_else(pa.array(broken), pa.scalar(None, pa.binary()), cells).cast(pa.string())
-    nul = _mask(pc.match_substring(text, "\0"))
-    refusals.add(nul, "bad_encoding", f"{column.name} holds a NUL character")
-    text = pc.utf8_trim_whitespace(text)
+    if not _PLAIN[data_of(text)].all():
+        nul = _mask(pc.match_substring(text, "\0"))
+        refusals.add(nul, "bad_encoding", f"{column.name} holds a NUL character")
+        text = pc.utf8_trim_whitespace(text)
+    if text.null_count == 0 and pc.min(pc.binary_length(text)).as_py() != 0:
+        return text
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
-def _check_type(column: Column, text: pa.Array, refusals: _Refusals) -> pa.Array:
-    if column.type == "text":
-        return text
-    wrong = ~_mask(pc.match_substring_regex(text, PATTERNS[column.type]), if_null=True)
-    if column.type == "numeric":
-        wrong |= _mask(pc.match_substring_regex(text, ROUNDS_TO_15_DIGITS))
-    if not wrong.any():
-        return text
-    refusals.add(wrong, "wrong_type", f"{column.name} is {{value}}, not {EXAMPLES[column.type]}", text)
-    return pc.if_else(pa.array(wrong), pa.scalar(None, pa.string()), text)
+def _broken(cells: pa.Array) -> np.ndarray:
+    """Which cells are not UTF-8."""
+    _, offsets, _ = cells.buffers()
+    ends = np.frombuffer(offsets, np.int32)[cells.offset + 1 : cells.offset + len(cells) + 1]
+    start = int(np.frombuffer(offsets, np.int32)[cells.offset])
+    suspects = np.unique(np.searchsorted(ends, start + np.flatnonzero(data_of(cells) >= 0x80), side="right"))
+    broken = np.zeros(len(cells), dtype=bool)
+    broken[[place for place in suspects if not is_utf8(cells[int(place)].as_py() or b"")]] = True
+    return broken
 
 
 def _check_values(column: Column, text: pa.Array, refusals: _Refusals) -> None:
@@ -164,22 +185,9 @@ def _check_values(column: Column, text: pa.Array, refusals: _Refusals) -> None:
         refusals.add(low | high, "out_of_range", f"{column.name} is {{value}}, outside {limits}", text)
 
 
-def _check_not_future(observed_at: pa.Array, now: datetime, refusals: _Refusals) -> None:
-    observed = _instants(observed_at)
+def _check_not_future(observed: pa.Array, text: pa.Array, now: datetime, refusals: _Refusals) -> None:
     future = _mask(pc.greater(observed, pa.scalar(now, observed.type)))
-    refusals.add(future, "future_date", "observed_at {value} lies in the future", observed_at)
-
-
-def _check_dates(entity: Entity, columns: dict[str, pa.Array], timezone: str, refusals: _Refusals) -> None:
-    observed_day = _local_days(_instants(columns["observed_at"]), timezone)
-    effective = columns[entity.effective]
-    if entity.column(entity.effective).type == "timestamp":
-        effective_day = _local_days(_instants(effective), timezone)
-    else:
-        effective_day = effective.cast(pa.date32())
-    late = _mask(pc.greater(effective_day, observed_day))
-    reason = f"{entity.effective} {{value}} lies after the day the row was observed"
-    refusals.add(late, "future_date", reason, effective)
+    refusals.add(future, "future_date", "observed_at {value} lies in the future", text)
 
 
 def _check_entity_rules(entity: Entity, columns: dict[str, pa.Array], refusals: _Refusals) -> None:
@@ -191,17 +199,8 @@ def _check_entity_rules(entity: Entity, columns: dict[str, pa.Array], refusals: 
         refusals.add(orphan, "missing_value", "close_reason_code without closed_date")
 
 
-def _instants(text: pa.Array) -> pa.Array:
-    text = pc.replace_substring_regex(text, r"^(.{16})(Z|[+-])", r"\1:00\2")
-    return text.cast(pa.timestamp("us", tz="UTC"))
-
-
 def _local_days(instants: pa.Array, timezone: str) -> pa.Array:
     return pc.local_timestamp(instants.cast(pa.timestamp("us", tz=timezone))).cast(pa.date32(), safe=False)
-
-
-def _is_true(text: pa.Array) -> np.ndarray:
-    return _mask(pc.is_in(pc.utf8_lower(text), value_set=pa.array(["true", "t", "1"])))
 
 
 def _mask(condition: pa.Array, if_null: bool = False) -> np.ndarray:

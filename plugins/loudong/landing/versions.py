@@ -4,6 +4,9 @@ Of one key's versions the next in the order of observed_at and content_hash repl
 than one version leave rows, in `landing.<entity>_superseded`.
 """
 
+from collections.abc import Collection, Mapping
+from typing import Any
+
 from loudong.landing.contract import Entity, entities
 from loudong.warehouse.connect import Connection
 
@@ -11,12 +14,21 @@ from loudong.warehouse.connect import Connection
 STATISTICS_SHARE = 0.1
 
 
-def settle_all(connection: Connection) -> int:
-    """Settle what a load that died may have left open; the rows written."""
-    return sum(settle(connection, entity) for entity in entities().values())
+# Keys of an entity: tuples in the order of its key.
+Keys = Collection[tuple[Any, ...]]
 
 
-def settle(connection: Connection, entity: Entity) -> int:
+def settle_all(connection: Connection, repeated: Mapping[str, Keys] | None = None) -> int:
+    """Settle what was loaded since, or what a load that died left open; the rows written.
+
+    `repeated` may name the keys of an entity's unsettled rows that can have more than one version. The rows of other
+    entities are looked through.
+    """
+    known = repeated or {}
+    return sum(settle(connection, entity, known.get(entity.name)) for entity in entities().values())
+
+
+def settle(connection: Connection, entity: Entity, repeated: Keys | None = None) -> int:
     """Settle the versions of all rows of `entity` whose file was loaded since; the rows written.
 
     Runs after the files were committed, so that of two files that hold the same key and were loaded at once the one
@@ -32,9 +44,24 @@ def settle(connection: Connection, entity: Entity) -> int:
             return 0
         ids = [row[0] for row in files]
         _renew_statistics(connection, entity, sum(row[1] for row in files))
-        written = connection.execute(_statement(entity), {"first": min(ids), "last": max(ids)}).rowcount
+        if repeated is None:
+            repeated_sql = _search(entity)
+        else:
+            repeated_sql = "select * from pg_temp.repeated"
+            _keep_keys(connection, entity, repeated)
+        statement = _statement(entity, repeated_sql)
+        written = connection.execute(statement, {"first": min(ids), "last": max(ids)}).rowcount
         connection.execute("update ops.landing_file set has_versions_settled = true where file_id = any(%s)", (ids,))
     return written
+
+
+def _keep_keys(connection: Connection, entity: Entity, keys: Keys) -> None:
+    columns = ", ".join(f"{name} {entity.column(name).sql_type}" for name in entity.key)
+    connection.execute(f"create temporary table repeated ({columns}) on commit drop".encode())
+    with connection.cursor().copy("copy pg_temp.repeated from stdin") as copy:
+        for key in keys:
+            copy.write_row(key)
+    connection.execute("analyze pg_temp.repeated")
 
 
 def _renew_statistics(connection: Connection, entity: Entity, landed: int) -> None:
@@ -43,11 +70,10 @@ def _renew_statistics(connection: Connection, entity: Entity, landed: int) -> No
         connection.execute("select landing.refresh_statistics(%s)", (entity.name,))
 
 
-def _statement(entity: Entity) -> bytes:
-    key = ", ".join(entity.key)
+def _search(entity: Entity) -> str:
+    """The keys with more than one version of which one came with the files."""
     same_key = " and ".join(f"other.{name} = mine.{name}" for name in entity.key)
     return f"""
-        with repeated as (
             select distinct {", ".join(f"mine.{name}" for name in entity.key)}
             from landing.{entity.name} as mine
             where mine.file_id between %(first)s and %(last)s and exists (
@@ -55,7 +81,13 @@ def _statement(entity: Entity) -> bytes:
                 where {same_key}
                 and (other.observed_at <> mine.observed_at or other.content_hash <> mine.content_hash)
             )
-        ),
+    """
+
+
+def _statement(entity: Entity, repeated: str) -> bytes:
+    key = ", ".join(entity.key)
+    return f"""
+        with repeated as ({repeated}),
         chain as (
             select {key}, observed_at, content_hash, lead(observed_at) over (
                 partition by {key} order by observed_at, content_hash
