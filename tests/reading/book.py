@@ -127,8 +127,7 @@ def features(book: Book) -> dict[str, Values]:
             "tenure_days": (as_of - row["onboarded_date"]).days,
             "business_age_days": None if row["registered_date"] is None else (as_of - row["registered_date"]).days,
         }
-        if where.contracts:
-            values |= repayment(where, book.of("default_event", customer_id))
+        values |= repayment(where, book.of("default_event", customer_id))
         values |= lateness(where)
         values |= paid(book.of("payment", customer_id), as_of)
         values |= movement(book.of("transaction", customer_id), book.moment)

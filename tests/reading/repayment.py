@@ -32,7 +32,7 @@ def spread(values: Sequence[Any]) -> float | None:
     if not values:
         return None
     centre = Fraction(sum(values)) / len(values)
-    return sqrt(sum((value - centre) ** 2 for value in values) / len(values))
+    return sqrt(sum((Fraction(value) - centre) ** 2 for value in values) / len(values))
 
 
 def repayment(position: Position, events: list[Row]) -> Values:
@@ -84,7 +84,7 @@ def lateness(position: Position) -> Values:
     }
     for days in (30, 90, 180, 365):
         mine = [due for due in dues if within(due.due_date, as_of, days)]
-        values[f"due_amount_{days}d"] = sum((due.due_amount for due in mine), ZERO)
+        values[f"due_amount_{days}d"] = sum((due.due_amount for due in mine), ZERO) if mine else None
         if days == 30:
             continue
         late_count = sum(late[due] > 0 for due in mine)
