@@ -132,7 +132,9 @@ def features(book: Book) -> dict[str, Values]:
         values |= paid(book.of("payment", customer_id), as_of)
         values |= movement(book.of("transaction", customer_id), book.moment)
         for days in (30, 90, 180, 365):
-            values[f"paid_ratio_{days}d"] = quotient(values.get(f"paid_amount_{days}d"), values.get(f"due_amount_{days}d"))
+            values[f"paid_ratio_{days}d"] = quotient(
+                values.get(f"paid_amount_{days}d"), values.get(f"due_amount_{days}d")
+            )
         quarter, year = values["paid_ratio_90d"], values["paid_ratio_365d"]
         values["paid_ratio_change"] = None if quarter is None or year is None else quarter - year
         values["due_to_inflow_90d_ratio"] = quotient(values.get("due_amount_90d"), values.get("inflow_amount_90d"))

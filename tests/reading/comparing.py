@@ -88,7 +88,10 @@ HIDDEN = ("customer_id", "content_hash", "file_id", "file_line", "landed_at")
 def explain(found: list[Difference], landed: Landed, names: dict[str, str]) -> str:
     """What differs, and everything that landed of the first customer concerned."""
     lines = [f"{len(found)} differences, the first of them:"]
-    lines += [f"  {each.day} {' '.join(each.key)} {each.column}: SQL {each.sql}, reading {each.reading}" for each in found[:25]]
+    lines += [
+        f"  {each.day} {' '.join(each.key)} {each.column}: SQL {each.sql}, reading {each.reading}"
+        for each in found[:25]
+    ]
     if found:
         customer_id = found[0].key[0]
         lines.append(f"{customer_id} is {names.get(customer_id)}; landed of it:")

@@ -99,7 +99,11 @@ def _schedule(kitchen: Kitchen, contract_id: str, signed: date) -> None:
         if kitchen.has("never", 0.08, 0.6):
             continue
         late = kitchen.pick(*LATENESS) if kitchen.has("slow", 0.2, 0.7) else habit
-        day = due - timedelta(days=kitchen.pick(1, 20, 45)) if kitchen.has("early", 0.05, 0.6) else due + timedelta(days=late)
+        day = (
+            due - timedelta(days=kitchen.pick(1, 20, 45))
+            if kitchen.has("early", 0.05, 0.6)
+            else due + timedelta(days=late)
+        )
         _pay(kitchen, f"{contract_id}-{number:02d}", contract_id, day, owed)
 
 
@@ -107,7 +111,9 @@ def _pay(kitchen: Kitchen, name: str, contract_id: str, day: date, owed: Decimal
     """Money for one installment: at once or in parts, too much, or back again."""
     shares = [Decimal(1)]
     if kitchen.has("partial", 0.1, 0.6):
-        shares = kitchen.pick([Decimal("0.5"), Decimal("0.5")], [Decimal("0.25")], [Decimal("0.9999"), Decimal("0.0001")])
+        shares = kitchen.pick(
+            [Decimal("0.5"), Decimal("0.5")], [Decimal("0.25")], [Decimal("0.9999"), Decimal("0.0001")]
+        )
     if kitchen.has("over", 0.03, 0.4):
         shares.append(kitchen.pick(Decimal(1), Decimal("0.3")))
     for part, share in enumerate(shares):

@@ -61,7 +61,9 @@ class Coverage:
             spent = min(max(purses[due.contract_id], ZERO), due.due_amount)
             purses[due.contract_id] -= spent
             left[due] = due.due_amount - spent
-        pool = sum((payment.amount for payment in self.money if payment.contract_id is None and payment.day <= day), ZERO)
+        pool = sum(
+            (payment.amount for payment in self.money if payment.contract_id is None and payment.day <= day), ZERO
+        )
         for due in self.queue:
             spent = min(max(pool, ZERO), left[due])
             pool -= spent
@@ -71,7 +73,8 @@ class Coverage:
     def named_by(self, contract_id: str, day: date) -> Decimal:
         """Net of what was paid on a contract by the end of a day."""
         return sum(
-            (payment.amount for payment in self.money if payment.contract_id == contract_id and payment.day <= day), ZERO
+            (payment.amount for payment in self.money if payment.contract_id == contract_id and payment.day <= day),
+            ZERO,
         )
 
     def uncovered(self, due: Installment, day: date) -> Decimal:
@@ -90,9 +93,7 @@ class Coverage:
 
     def arrears(self, contract_id: str, day: date) -> Decimal:
         """All that is past due of a contract on a day."""
-        return sum(
-            (self.uncovered(due, day) for due in self.of_contract(contract_id) if due.due_date < day), ZERO
-        )
+        return sum((self.uncovered(due, day) for due in self.of_contract(contract_id) if due.due_date < day), ZERO)
 
     def settled_date(self, due: Installment) -> date | None:
         """First day from which it is covered for good; none when it is not covered now.

@@ -107,7 +107,9 @@ def is_in_cure(coverage: Coverage, pauses: Pauses, contract_id: str) -> bool:
             continue
         last_clean_day = coverage.as_of if following is None else following.start - DAY
         needed = [plus_months(spell.end, rules.CATEGORY_CURE_MONTHS)]
-        needed += [day for day in dues if day >= spell.end][rules.CATEGORY_CURE_PERIODS - 1 : rules.CATEGORY_CURE_PERIODS]
+        needed += [day for day in dues if day >= spell.end][
+            rules.CATEGORY_CURE_PERIODS - 1 : rules.CATEGORY_CURE_PERIODS
+        ]
         if last_clean_day >= max(needed):
             return False
     return True

@@ -30,7 +30,18 @@ PORTFOLIO = PortfolioSettings(
 )
 OF_VERSIONS = ("late", "corrected", "a_b_a", "tied", "midnight", "duplicated", "deleted", "out_of_order")
 OF_MONEY = ("reversed", "unassigned", "zero", "partial", "over", "early", "never", "slow", "small")
-OF_TERMS = ("paused", "technical", "restructured", "closed", "event", "unknown", "leap_day", "orphan", "several", "group")
+OF_TERMS = (
+    "paused",
+    "technical",
+    "restructured",
+    "closed",
+    "event",
+    "unknown",
+    "leap_day",
+    "orphan",
+    "several",
+    "group",
+)
 Landing = tuple[str, dict[str, Any], int]
 
 
@@ -44,7 +55,9 @@ class Recipe:
 
 def recipes(count: int) -> st.SearchStrategy[list[Recipe]]:
     """Recipes of `count` customers."""
-    quirks = st.sets(st.sampled_from((*OF_VERSIONS, *OF_MONEY, *OF_TERMS)), max_size=6).map(lambda each: tuple(sorted(each)))
+    quirks = st.sets(st.sampled_from((*OF_VERSIONS, *OF_MONEY, *OF_TERMS)), max_size=6).map(
+        lambda each: tuple(sorted(each))
+    )
     one = st.builds(Recipe, st.integers(0, 10**9), quirks)
     return st.lists(one, min_size=count, max_size=count, unique_by=lambda recipe: recipe.seed)
 

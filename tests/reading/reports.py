@@ -18,7 +18,11 @@ def reports(recipe: Recipe, contract_ids: list[str]) -> list[Landing]:
     kitchen = Kitchen(Recipe(recipe.seed + 1, recipe.quirks), f"C{recipe.seed}")
     for _ in range(kitchen.pick(0, 1, 12)):
         day = kitchen.day(FIRST, LAST)
-        score = {"source_code": kitchen.pick("bureau", "bank"), "score_date": day, "score_value": kitchen.pick("0", "512.25", "640")}
+        score = {
+            "source_code": kitchen.pick("bureau", "bank"),
+            "score_date": day,
+            "score_value": kitchen.pick("0", "512.25", "640"),
+        }
         kitchen.land("credit_score", day, {"customer_id": kitchen.customer_id} | score, {"score_value": "333"})
     for contract_id in contract_ids:
         for _ in range(kitchen.pick(0, 2, 14)):
@@ -32,8 +36,13 @@ def reports(recipe: Recipe, contract_ids: list[str]) -> list[Landing]:
 
 def _state(kitchen: Kitchen, contract_id: str, day: date) -> None:
     key = {"customer_id": kitchen.customer_id, "contract_id": contract_id}
-    balance = {"balance_amount": kitchen.pick("-25", "0", "700.5", "80000"), "limit_amount": kitchen.pick("", "0", "50000")}
-    kitchen.land("account_balance", day, key | {"balance_date": day} | balance, {"balance_amount": "1", "limit_amount": "2"})
+    balance = {
+        "balance_amount": kitchen.pick("-25", "0", "700.5", "80000"),
+        "limit_amount": kitchen.pick("", "0", "50000"),
+    }
+    kitchen.land(
+        "account_balance", day, key | {"balance_date": day} | balance, {"balance_amount": "1", "limit_amount": "2"}
+    )
     code = kitchen.pick("unused", "paid_in_full", "revolving", "past_due")
     months = kitchen.pick("", "0", "1", "5") if code == "past_due" else ""
     status = {"status_date": day, "status_code": code, "months_past_due": months}
@@ -41,11 +50,22 @@ def _state(kitchen: Kitchen, contract_id: str, day: date) -> None:
 
 
 def _statement(kitchen: Kitchen) -> None:
-    end = kitchen.pick(date(2022, 12, 31), date(2023, 1, 2), date(2023, 3, 1), date(2023, 12, 29), date(2023, 12, 31), date(2024, 2, 29))
+    end = kitchen.pick(
+        date(2022, 12, 31),
+        date(2023, 1, 2),
+        date(2023, 3, 1),
+        date(2023, 12, 29),
+        date(2023, 12, 31),
+        date(2024, 2, 29),
+    )
     amounts = {name: kitchen.pick("", "0", "-500", f"{kitchen.chance.randrange(1, 10**9)}.25") for name in AMOUNT_NAMES}
     for name in ("revenue_amount", "total_assets_amount", "interest_expense_amount", "inventory_amount"):
         amounts[name] = amounts[name].removeprefix("-")
-    row: dict[str, Any] = {"customer_id": kitchen.customer_id, "period_end_date": end, "period_months": kitchen.pick(6, 12)}
+    row: dict[str, Any] = {
+        "customer_id": kitchen.customer_id,
+        "period_end_date": end,
+        "period_months": kitchen.pick(6, 12),
+    }
     kitchen.land("financial_statement", end, row | amounts, {"revenue_amount": "77", "equity_amount": ""})
 
 
@@ -71,5 +91,10 @@ def indicators(recipe: Recipe) -> list[Landing]:
     for month in range(20):
         end = FIRST + timedelta(days=31 * month)
         key = {"industry_code": "retail", "indicator_code": kitchen.pick("pmi", "sales"), "period_end_date": end}
-        kitchen.land("industry_indicator", end, key | {"indicator_value": kitchen.pick("49.5", "51", "-3")}, {"indicator_value": "50"})
+        kitchen.land(
+            "industry_indicator",
+            end,
+            key | {"indicator_value": kitchen.pick("49.5", "51", "-3")},
+            {"indicator_value": "50"},
+        )
     return kitchen.rows
