@@ -5,7 +5,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +28,10 @@ PORTFOLIO = PortfolioSettings(
     history_start_date=date(2022, 1, 1),
     history_end_date=date(2024, 3, 31),
 )
+TOWER = {
+    **{"building_id": "B", "valid_from_date": "2022-01-01", "building_name": "Tower", "building_type_code": "office"},
+    "observed_at": "2022-01-01" + boundary_cases.KNOWN,
+}
 CUSTOMERS, CONTRACTS = FACTS
 
 
@@ -44,7 +47,7 @@ class Described:
 def described(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Described:
     folder = tmp_path_factory.mktemp("boundaries")
     write_portfolio(folder, PORTFOLIO)
-    by_entity: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    by_entity: dict[str, list[dict[str, Any]]] = defaultdict(list, building=[TOWER])
     for case in CASES:
         first_known = {"valid_from_date": "2022-01-01", "observed_at": "2022-01-01" + boundary_cases.KNOWN}
         who = {"customer_id": case.name, "customer_type_code": case.kind, "onboarded_date": "2022-01-01"}

@@ -115,7 +115,7 @@ def described_customers(book: Book) -> list[str]:
     return sorted(found)
 
 
-def features(book: Book) -> dict[str, Values]:
+def features(book: Book, portfolio: Portfolio) -> dict[str, Values]:
     """One row per described customer."""
     found: dict[str, Values] = {}
     for customer_id in described_customers(book):
@@ -128,7 +128,8 @@ def features(book: Book) -> dict[str, Values]:
             "business_age_days": None if row["registered_date"] is None else (as_of - row["registered_date"]).days,
         }
         values |= repayment(where, book.of("default_event", customer_id))
-        values |= lateness(where)
+        if portfolio.default_dpd_days is not None:
+            values |= lateness(where)
         values |= paid(book.of("payment", customer_id), as_of)
         values |= movement(book.of("transaction", customer_id), book.moment)
         for days in (30, 90, 180, 365):

@@ -51,8 +51,8 @@ def of_sql(table: str, run_id: str, day: date) -> Rows:
 def of_reading(landed: Landed, day: date) -> dict[str, Rows]:
     book = open_book(landed, Moment(day, ZONE), Portfolio())
     return {
-        CUSTOMERS: {(customer_id,): values for customer_id, values in features(book).items()},
-        CONTRACTS: {key: values for key, values in contract_rows(book).items()},
+        CUSTOMERS: {(customer_id,): values for customer_id, values in features(book, Portfolio()).items()},
+        CONTRACTS: dict(contract_rows(book).items()),
     }
 
 

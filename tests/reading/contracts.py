@@ -63,7 +63,8 @@ def position(
         values = _arrears(row, coverage, pauses, terms)
         values |= _outstanding(row, coverage, balances, values["past_due_amount"])
         values |= _own_default(row["contract_id"], members, cure_months, as_of)
-        values |= _own_category(row, values, coverage, pauses)
+        has_days = terms.default_dpd_days is not None
+        values |= _own_category(row, values, has_days and is_in_cure(coverage, pauses, row["contract_id"]), pauses)
         described[row["contract_id"]] = values
     _contaminate(terms, described)
     obligor_is_in_default = terms.customer_type == "enterprise" and standing(customer_defaults) is not None
@@ -146,7 +147,7 @@ def _own_default(contract_id: str, members: list[Spell], cure_months: int, as_of
     return {"is_in_default": default is not None, "default_date": None if default is None else default.begin}
 
 
-def _own_category(row: Row, values: Values, coverage: Coverage, pauses: Pauses) -> Values:
+def _own_category(row: Row, values: Values, is_curing: bool, pauses: Pauses) -> Values:
     """The worst clause; of equally bad ones the first of: past due or technical, default, restructured, cure."""
     contract_id, dpd = row["contract_id"], values["dpd_days"]
     clauses: list[tuple[str, str]] = []
@@ -159,7 +160,7 @@ def _own_category(row: Row, values: Values, coverage: Coverage, pauses: Pauses) 
         clauses.append(("substandard", "default"))
     if row["is_restructured"]:
         clauses.append(("special_mention", "restructured"))
-    if is_in_cure(coverage, pauses, contract_id):
+    if is_curing:
         clauses.append(("substandard", "cure"))
     worst: tuple[str | None, str | None] = (None, None)
     for clause in clauses:
