@@ -48,28 +48,30 @@ def of_sql(table: str, run_id: str, day: date) -> Rows:
     return {tuple(row[name] for name in KEYS[table]): row for row in rows}
 
 
-def of_reading(landed: Landed, day: date) -> dict[str, Rows]:
-    book = open_book(landed, Moment(day, ZONE), Portfolio())
-    return {
-        CUSTOMERS: {(customer_id,): values for customer_id, values in features(book, Portfolio()).items()},
-        CONTRACTS: dict(contract_rows(book).items()),
-    }
+def of_reading(landed: Landed, day: date, portfolio: Portfolio) -> dict[str, Rows]:
+    book = open_book(landed, Moment(day, ZONE), portfolio)
+    described = {(customer_id,): values for customer_id, values in features(book, portfolio).items()}
+    return {CUSTOMERS: described, CONTRACTS: dict(contract_rows(book).items())}
 
 
-def differences(run_id: str, day: date, expected: dict[str, Rows], columns: set[str] | None = None) -> list[Difference]:
-    """Every value that differs."""
+def opinions(expected: Rows) -> set[str]:
+    """Columns of which the reading says anything of anyone."""
+    return {column for row in expected.values() for column in row}
+
+
+def differences(run_id: str, day: date, expected: dict[str, Rows]) -> list[Difference]:
+    """Every value that differs in a column of which there is an opinion."""
     found = []
     for table, rows in expected.items():
-        actual = of_sql(table, run_id, day)
+        actual, columns = of_sql(table, run_id, day), opinions(rows)
         for key in sorted(actual.keys() | rows.keys()):
             if key not in actual or key not in rows:
                 found.append(Difference(key, day, "*", key in actual, key in rows))
                 continue
-            for column, value in actual[key].items():
-                if column != "run_id" and (columns is None or column in columns):
-                    mine = rows[key].get(column)
-                    if not is_same(value, mine):
-                        found.append(Difference(key, day, column, value, mine))
+            for column in sorted(columns & actual[key].keys()):
+                value, mine = actual[key][column], rows[key].get(column)
+                if not is_same(value, mine):
+                    found.append(Difference(key, day, column, value, mine))
     return found
 
 
