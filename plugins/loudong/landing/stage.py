@@ -33,7 +33,8 @@ def copy_stage(connection: Connection, file_id: int, lines: pa.Array, columns: d
 
 
 def insert_stage(connection: Connection, entity: Entity, timezone: str) -> dict[int, int]:
-    """Insert the staged rows that are new; rows landed by file_id. Keeps ops.delivery and ops.watermark true."""
+    """Insert the staged rows that are new; rows landed by file_id. Keeps ops.delivery, ops.file_delivery and
+    ops.watermark true."""
     names = entity.column_names
     typed = ", ".join(f"{column.name}::{column.sql_type}" for column in entity.columns)
     listed = ", ".join(names)
@@ -51,27 +52,34 @@ def insert_stage(connection: Connection, entity: Entity, timezone: str) -> dict[
         "from typed on conflict do nothing "
         "returning file_id, (observed_at at time zone %(timezone)s)::date as observed_date, "
         f"{effective} as effective_date, observed_at) "
-        "select file_id, observed_date, count(*), max(effective_date), max(observed_at) from landed group by 1, 2",
+        "select file_id, observed_date, count(*), max(effective_date), max(observed_at), min(observed_at) "
+        "from landed group by 1, 2",
         {"timezone": timezone},
     ).fetchall()
     if not rows:
         return {}
     _tally(connection, entity, rows)
     landed: dict[int, int] = defaultdict(int)
-    for file_id, _, count, _, _ in rows:
+    for file_id, _, count, *_ in rows:
         landed[file_id] += count
     return landed
 
 
-def _tally(connection: Connection, entity: Entity, rows: list[tuple[int, date, int, date, datetime]]) -> None:
+def _tally(connection: Connection, entity: Entity, rows: list[tuple[int, date, int, date, datetime, datetime]]) -> None:
     connection.execute("select pg_advisory_xact_lock(%s)", (TALLY_LOCK,))
     per_day: dict[date, int] = defaultdict(int)
-    for _, observed_date, count, _, _ in rows:
+    for _, observed_date, count, *_ in rows:
         per_day[observed_date] += count
     connection.cursor().executemany(
         "insert into ops.delivery (entity, observed_date, row_count) values (%s, %s, %s) "
         "on conflict (entity, observed_date) do update set row_count = delivery.row_count + excluded.row_count",
         [(entity.name, day, count) for day, count in sorted(per_day.items())],
+    )
+    connection.cursor().executemany(
+        "insert into ops.file_delivery "
+        "(file_id, entity, observed_date, row_count, first_observed_at, last_observed_at) "
+        "values (%s, %s, %s, %s, %s, %s)",
+        [(file_id, entity.name, day, count, first, last) for file_id, day, count, _, last, first in rows],
     )
     connection.execute(
         "insert into ops.watermark as standing "
