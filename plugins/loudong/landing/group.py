@@ -1,5 +1,6 @@
 """Loading a group of files of one entity in one transaction: check, stage, set aside, insert what is new."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +8,9 @@ from datetime import datetime
 import pyarrow as pa
 
 from loudong.landing.batch import Batch, UnreadableFileError, first_line, join_cells
-from loudong.landing.contract import DELIVERY_COLUMNS, Entity
 from loudong.landing.files import LandingFile, end_of_day
 from loudong.landing.reader import read_batches, read_header
+from loudong.landing.schema_change import compare_header, known_columns, retyped, spoilers
 from loudong.landing.stage import copy_stage, create_stage, insert_stage
 from loudong.landing.validate import Refusal, check
 from loudong.warehouse.connect import Connection
@@ -109,37 +110,20 @@ def _stage_file(
 ) -> None:
     file = result.file
     header = read_header(file.path)
-    result.reason = _compare_header(header, file.entity)
+    warnings = [compare_header(header, file.entity)]
+    spoiled: Counter[str] = Counter()
     assumed = end_of_day(connection, file.delivery_date, timezone)
-    for batch in read_batches(file.path, header, _known_columns(file.entity)):
+    for batch in read_batches(file.path, header, known_columns(file.entity)):
         checked = check(batch, file.entity, timezone, assumed, customers, now)
         copy_stage(connection, result.file_id, checked.lines, checked.columns)
         _set_aside(connection, result, header, batch, checked.refusals)
+        spoiled += spoilers(checked.refusals, batch.bad_lines)
         if checked.used_assumed:
             result.assumed_observed_at = assumed
         result.rows_read += len(batch) + len(batch.bad_lines)
         result.rows_quarantined += len(batch.bad_lines) + len(checked.refusals)
-
-
-def _known_columns(entity: Entity) -> frozenset[str]:
-    return frozenset((*entity.column_names, *(column.name for column in DELIVERY_COLUMNS)))
-
-
-def _compare_header(header: list[str], entity: Entity) -> str | None:
-    """A warning about new or missing optional columns, or None. Missing needed columns refuse the file."""
-    needed = [column.name for column in entity.columns if not column.nullable]
-    missing = [name for name in needed if name not in header]
-    if missing:
-        raise UnreadableFileError(f"its header lacks {', '.join(missing)}; it has {', '.join(header)}")
-    known = _known_columns(entity)
-    unknown = [name for name in header if name not in known]
-    absent = [name for name in entity.column_names if name not in header]
-    parts = []
-    if unknown:
-        parts.append(f"unknown column(s) {', '.join(unknown)} are not kept; add them to the landing contract")
-    if absent:
-        parts.append(f"column(s) {', '.join(absent)} are missing and stay empty")
-    return "; ".join(parts) or None
+    warnings.append(retyped(spoiled, result.rows_read))
+    result.reason = "; ".join(filter(None, warnings)) or None
 
 
 def _set_aside(
