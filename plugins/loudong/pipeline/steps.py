@@ -52,9 +52,12 @@ def open_daily(as_of_date: date, policy_dir: Path | None = None, holder: str | N
     policy that contradicts itself. Raises NothingDeliveredError, after recording a skipped run, for a day without
     deliveries.
     """
+    from loudong.publishing.retention import require_long_enough
+
     with connect() as connection:
         check_version(connection)
         portfolio = runs.current_portfolio(connection)
+        require_long_enough(portfolio)
         if holder is not None and portfolio.timezone != get_settings().timezone:
             raise LoudongError(
                 f"LOUDONG_TIMEZONE is {get_settings().timezone}, the portfolio's days end in {portfolio.timezone}: "
@@ -210,7 +213,21 @@ def publish(run_id: str) -> str:
 
 
 def tell(as_of_date: date) -> Path:
-    """Write the report of a published date."""
-    from loudong.publishing.report import write_report
+    """Write the report of a published date, and delete what is older than the retention, where one is set.
 
-    return write_report(as_of_date)
+    What was deleted stands with the date's run in `ops.run_step`.
+    """
+    from loudong.publishing.ledger import standing_publication
+    from loudong.publishing.report import write_report
+    from loudong.publishing.retention import prune
+
+    report = write_report(as_of_date)
+    with connect() as connection:
+        standing = standing_publication(connection, as_of_date)
+    if standing is not None and get_settings().retention_days > 0:
+        with runs.step(standing[1], "retention") as step:
+            removed = prune(as_of_date)
+            if removed is not None:
+                step.row_count = removed.row_count
+                step.detail = removed.as_dict()
+    return report

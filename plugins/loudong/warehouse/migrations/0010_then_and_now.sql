@@ -87,10 +87,11 @@ grant select on ops.stale_date to loudong_pipeline;
 create table ops.removed_slice (
     run_id      text not null references ops.run,
     as_of_date  date not null,
-    row_count   bigint not null,
+    row_count   bigint,
     removed_at  timestamptz not null default clock_timestamp(),
     primary key (run_id, as_of_date)
 );
 comment on table ops.removed_slice is
     'Grain: run x date whose rows in marts and risk were deleted because they were older than LOUDONG_RETENTION_DAYS.';
-grant select, insert on ops.removed_slice to loudong_pipeline;
+comment on column ops.removed_slice.row_count is 'Rows deleted, all tables together; null while they are being deleted.';
+grant select, insert, update on ops.removed_slice to loudong_pipeline;
