@@ -1,3 +1,5 @@
+{{ config(post_hook="analyze {{ this }}") }}
+
 -- Balances of the last half year and the newest one before, as known. Grain: contract x balance_date x as_of_date.
 select
     dates.as_of_date,

@@ -9,7 +9,8 @@ with building as (
 
 member as (
     select place.as_of_date, place.customer_id, place.building_id, exposure.exposure_amount as amount
-    from {{ ref('int_customer__main_building') }} as place
+    from {{ ref('int_spine__customer_date') }} as spine
+    inner join {{ ref('int_customer__main_building') }} as place using (as_of_date, customer_id)
     left join {{ ref('int_exposure__customer') }} as exposure using (as_of_date, customer_id)
 ),
 

@@ -1,3 +1,5 @@
+{{ config(post_hook="analyze {{ this }}") }}
+
 -- Contracts as known. Grain: contract x as_of_date.
 select
     dates.as_of_date,

@@ -1,4 +1,5 @@
--- Outside credit score and how it moved. Grain: customer x as_of_date, customers with a score.
+-- Outside credit score and how it moved. Grain: customer x as_of_date, customers with a score of the
+-- last score_lookback_days.
 with score as (
     select
         spine.as_of_date,
@@ -8,7 +9,11 @@ with score as (
         scored.score_value
     from {{ ref('int_spine__customer_date') }} as spine
     inner join {{ ref('stg_landing__credit_score') }} as scored
-        on spine.customer_id = scored.customer_id and {{ known_at('scored', 'spine') }}
+        on
+            spine.customer_id = scored.customer_id
+            and {{ known_at('scored', 'spine') }}
+            and scored.score_date > spine.as_of_date - {{ var('score_lookback_days') }}
+    where scored.score_date > {{ first_date_of_run() }} - {{ var('score_lookback_days') }}
 ),
 
 -- Scores of different sources are not comparable: the source with the newest score speaks.

@@ -1,3 +1,5 @@
+{{ config(post_hook="analyze {{ this }}") }}
+
 -- Who is known and how described. Grain: customer x as_of_date, the newest description that took effect by then.
 select distinct on (dates.as_of_date, customer.customer_id)
     dates.as_of_date,

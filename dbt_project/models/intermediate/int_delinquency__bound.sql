@@ -1,14 +1,14 @@
 -- What an arrear must exceed to count towards a default. Grain: contract, as first described, so that the bound is the
--- same for every date.
+-- same for every date from known_from on.
 with first_contract as (
-    select distinct on (customer_id, contract_id) customer_id, contract_id, limit_amount
+    select distinct on (customer_id, contract_id) customer_id, contract_id, limit_amount, known_from
     from {{ ref('stg_landing__contract') }}
     where not is_deleted and (superseded_at is null or superseded_at > known_from)
     order by customer_id, contract_id, known_from
 ),
 
 customer_type as (
-    select distinct on (customer_id) customer_id, customer_type_code
+    select distinct on (customer_id) customer_id, customer_type_code, known_from
     from {{ ref('stg_landing__customer') }}
     where superseded_at is null or superseded_at > known_from
     order by customer_id, known_from, valid_from_date desc
@@ -17,6 +17,7 @@ customer_type as (
 select
     contract.customer_id,
     contract.contract_id,
+    greatest(contract.known_from, customer_type.known_from) as known_from,
     {% if var('materiality_amount') is none -%}
         greatest(
             coalesce(bound.absolute_amount, 0),

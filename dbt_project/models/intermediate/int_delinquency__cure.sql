@@ -38,30 +38,45 @@ stretch as (
         newest.as_of_date,
         newest.customer_id,
         newest.contract_id,
-        coalesce(spell.next_start_date - 1, newest.as_of_date) as last_clean_date,
-        greatest(
-            (spell.end_date + rule.category_cure_months * interval '1 month')::date,
-            (
-                select due.due_date
-                from {{ ref('int_repayment__settlement') }} as due
-                where
-                    due.as_of_date = newest.as_of_date
-                    and due.customer_id = newest.customer_id
-                    and due.contract_id = newest.contract_id
-                    and due.due_date >= spell.end_date
-                    and due.due_amount > 0
-                group by due.due_date
-                order by due.due_date
-                limit 1 offset rule.category_cure_periods - 1
-            )
-        ) as cured_date
+        spell.end_date as first_clean_date,
+        coalesce(spell.next_start_date - 1, newest.as_of_date) as last_clean_date
     from newest
-    cross join {{ ref('int_delinquency__rule') }} as rule
     inner join spell using (as_of_date, customer_id, contract_id)
     where spell.end_date >= newest.end_date
+),
+
+fell_due as (
+    select
+        stretch.as_of_date,
+        stretch.customer_id,
+        stretch.contract_id,
+        stretch.first_clean_date,
+        due.due_date,
+        dense_rank() over (
+            partition by stretch.as_of_date, stretch.customer_id, stretch.contract_id, stretch.first_clean_date
+            order by due.due_date
+        ) as period
+    from stretch
+    inner join {{ ref('int_repayment__settlement') }} as due using (as_of_date, customer_id, contract_id)
+    where due.due_date >= stretch.first_clean_date and due.due_amount > 0
+),
+
+judged as (
+    select
+        stretch.as_of_date,
+        stretch.customer_id,
+        stretch.contract_id,
+        stretch.last_clean_date >= greatest(
+            (stretch.first_clean_date + max(rule.category_cure_months) * interval '1 month')::date,
+            max(fell_due.due_date) filter (where fell_due.period = rule.category_cure_periods)
+        ) as is_cured
+    from stretch
+    cross join {{ ref('int_delinquency__rule') }} as rule
+    left join fell_due using (as_of_date, customer_id, contract_id, first_clean_date)
+    group by 1, 2, 3, stretch.first_clean_date, stretch.last_clean_date
 )
 
 select as_of_date, customer_id, contract_id
-from stretch
+from judged
 group by 1, 2, 3
-having not bool_or(last_clean_date >= cured_date)
+having not bool_or(is_cured)

@@ -5,7 +5,7 @@
         tags=['state'],
         pre_hook="{{ forget_customers(ref('int_repayment__scope')) }}",
         post_hook=[
-            "create index if not exists int_delinquency__spell_state_customer on {{ this }} (customer_id)",
+            "create unique index if not exists int_delinquency__spell_state_key on {{ this }} (customer_id, contract_id, is_material, start_date)",
             "analyze {{ this }}"
         ]
     )

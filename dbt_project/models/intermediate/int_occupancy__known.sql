@@ -1,3 +1,5 @@
+{{ config(post_hook="analyze {{ this }}") }}
+
 -- Occupancies as known. Grain: occupancy x as_of_date.
 select
     dates.as_of_date,

@@ -1,3 +1,5 @@
+{{ config(post_hook="analyze {{ this }}") }}
+
 -- Where each contract stands. Grain: contract x as_of_date.
 -- dpd_days counts from the oldest uncovered due date before the date; due today is not past due. A contract without any
 -- installment, or a portfolio without known days past due, has none.

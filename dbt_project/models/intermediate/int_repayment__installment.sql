@@ -1,3 +1,5 @@
+{{ config(post_hook="analyze {{ this }}") }}
+
 -- How late each installment was or is. Grain: installment x as_of_date, of what fell due by then and is not zero.
 -- An installment was past due on the days after its due date until the day before it was covered.
 with owed as (

@@ -3,12 +3,13 @@ with ranked as (
     select
         *,
         late_days > 0 as is_late,
-        row_number() over newest_first as recency,
-        row_number() over (partition by as_of_date, customer_id order by due_date, contract_id, installment_id) as place
+        row_number() over in_order as place,
+        -- Of several of the newest due date the first in order is the last one.
+        rank() over (partition by as_of_date, customer_id order by due_date)
+        = row_number() over in_order
+        and due_date = max(due_date) over (partition by as_of_date, customer_id) as is_last
     from {{ ref('int_repayment__installment') }}
-    window newest_first as (
-        partition by as_of_date, customer_id order by due_date desc, contract_id, installment_id
-    )
+    window in_order as (partition by as_of_date, customer_id order by due_date, contract_id, installment_id)
 )
 
 select
@@ -35,7 +36,7 @@ select
     (avg(late_days))::double precision as mean_days_late_ever,
     (avg(early_days) filter (where early_days > 0))::double precision as mean_days_early_ever,
     (stddev_pop(late_days))::double precision as days_late_spread,
-    max(late_days) filter (where recency = 1) as last_days_late,
+    max(late_days) filter (where is_last) as last_days_late,
     max(late_days) filter (where place = 1) as first_days_late,
     count(*) - coalesce(max(place) filter (where is_late), 0) as on_time_streak_count
 from ranked

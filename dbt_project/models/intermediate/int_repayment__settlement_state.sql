@@ -5,7 +5,7 @@
         tags=['state'],
         pre_hook="{{ forget_customers(ref('int_repayment__scope')) }}",
         post_hook=[
-            "create index if not exists int_repayment__settlement_state_customer on {{ this }} (customer_id)",
+            "create unique index if not exists int_repayment__settlement_state_key on {{ this }} (customer_id, installment_id)",
             "analyze {{ this }}"
         ]
     )

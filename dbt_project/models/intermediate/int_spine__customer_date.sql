@@ -1,4 +1,4 @@
-{{ config(post_hook="create unique index if not exists int_spine_key on {{ this }} (customer_id, as_of_date)") }}
+{{ config(post_hook=["create unique index on {{ this }} (customer_id, as_of_date)", "analyze {{ this }}"]) }}
 
 -- Who is described on which date. Grain: customer x as_of_date.
 -- Portfolios that list the customers to judge describe just those; the others every customer who has a contract or a
