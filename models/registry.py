@@ -178,6 +178,21 @@ def load_champion() -> Scorer:
 
 
 @reaching_mlflow()
+def load_registered(name: str, version: str) -> Scorer:
+    """A version by its name, champion or not; a LoudongError when it is gone or does not fit this release."""
+    from mlflow.exceptions import MlflowException
+
+    client = mlflow_client()
+    try:
+        client.get_model_version(name, version)
+    except MlflowException as error:
+        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            raise
+        raise LoudongError(f"{name} has no version {version}") from error
+    return load_version(client, name, version)
+
+
+@reaching_mlflow()
 def load_version(client: "MlflowClient", name: str, version: str) -> Scorer:
     """One registered version, checked against the feature dictionary of this release."""
     import mlflow.lightgbm

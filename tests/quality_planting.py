@@ -259,7 +259,7 @@ def plant(connection: Connection, entity: str, first: int, last: int, **override
 
 def plant_landing(connection: Connection, *entities: str) -> None:
     """Empty the landing tables and plant the sound rows of `entities` (default: of all)."""
-    connection.execute("truncate ops.landing_file, ops.quarantine")
+    connection.execute("truncate ops.landing_file, ops.file_delivery, ops.quarantine")
     for entity, (count, _) in SOUND.items():
         connection.execute(f"truncate landing.{entity}".encode())
         if not entities or entity in entities:

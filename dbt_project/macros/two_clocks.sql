@@ -1,10 +1,17 @@
 {# The two clocks: a row counts for a date when it took effect by then and was known before the date ended. #}
 
-{# Rows (as_of_date, cutoff_at): the dates of this run and the instant each of them ends. #}
+{#
+  Rows (as_of_date, cutoff_at): the dates of this run and the instant each of them ends. A comparison looks at them with
+  what is known today: `known_before` takes the place of that instant. It is none in every other run.
+#}
 {% macro as_of_dates() -%}
     select
         as_of_date,
+        {% if var('known_before', none) -%}
+        '{{ var("known_before") }}'::timestamptz as cutoff_at
+        {%- else -%}
         {{ instant_of('as_of_date + 1') }} as cutoff_at
+        {%- endif %}
     from unnest(array['{{ var("as_of_dates") | join("', '") }}']::date[]) as dates (as_of_date)
 {%- endmacro %}
 

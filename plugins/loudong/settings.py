@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     # The zone whose midnight closes a business date for the scheduler; must equal the portfolio's.
     timezone: str = "Asia/Shanghai"
 
+    # Days before the newest published date whose rows are kept; 0 keeps everything. See docs/operations.md.
+    retention_days: int = Field(default=0, ge=0)
     lease_minutes: int = Field(default=60, gt=0)
     load_workers: int = Field(default=2, gt=0)
     score_batch_rows: int = Field(default=20_000, gt=0)

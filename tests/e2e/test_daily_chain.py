@@ -13,9 +13,9 @@ from risk_world import copy_policy
 from loudong.cli import cli
 from loudong.errors import GateFailedError, LoudongError
 from loudong.landing.load import LoadSummary, load_folder
-from loudong.pipeline import chain, runs
+from loudong.pipeline import chain, runs, steps
 from loudong.portfolio.generator import GenerationReport, generate
-from loudong.settings import Settings
+from loudong.settings import Settings, get_settings
 from loudong.warehouse.connect import connect
 
 END, MONTH_END_BEFORE = date(2026, 1, 31), date(2025, 12, 31)
@@ -215,3 +215,31 @@ def test_the_reader_of_bi_sees_what_is_published_and_nothing_else(book: Book) ->
         assert row[0] > 0
         with pytest.raises(Exception, match="permission denied"):
             connection.execute("select 1 from risk.customer_score limit 1")
+
+
+def test_retention_deletes_what_nobody_reads_after_a_publication_and_says_so(
+    book: Book, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the panel, only the date that a daily run stands for is superseded; what is published is kept."""
+    (newest,) = _ask("select max(day) from ops.run, unnest(as_of_dates) as day where run_id = %s", book.panel_run_id)
+    assert chain.run_day(newest[0], None, _quiet).state in ("published", "unchanged")
+    before = snapshot()
+    days = (END - newest[0]).days - 1
+    monkeypatch.setenv("LOUDONG_RETENTION_DAYS", str(days))
+    get_settings.cache_clear()
+    try:
+        steps.tell(END)
+    finally:
+        monkeypatch.undo()
+        get_settings.cache_clear()
+    assert snapshot() == before
+    removed = _ask("select run_id, as_of_date, row_count > 0 from ops.removed_slice")
+    assert removed == [(book.panel_run_id, newest[0], True)]
+    assert _ask(
+        "select count(*) from marts.fct_customer_features where run_id = %s and as_of_date = %s",
+        book.panel_run_id,
+        newest[0],
+    ) == [(0,)]
+    ((told,),) = _ask("select detail from ops.run_step where step = 'retention'")
+    assert (told["slices"], told["first_kept_date"]) == (1, (END - timedelta(days=days)).isoformat())
+    assert _ask("select distinct daily_detail_since_date from bi.data_freshness") == [(None,)]

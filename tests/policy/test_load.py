@@ -8,6 +8,7 @@ from risk_world import copy_policy
 from loudong.errors import LoudongError
 from loudong.policy import load_policy
 from loudong.policy.dictionary import indicators
+from loudong.policy.load import write_policy
 from loudong.policy.tables import TABLES
 from loudong.settings import Settings, get_settings
 from loudong.warehouse.connect import connect
@@ -126,3 +127,23 @@ def test_a_policy_is_recorded_once_with_all_its_rows(warehouse: Settings) -> Non
         policy.record(connection)
         rows = connection.execute("select policy_version, content_hash, content from ops.policy_version").fetchall()
     assert rows == [(policy.version, policy.content_hash, policy.content)]
+
+
+def test_a_recorded_policy_written_as_files_is_the_same_policy(warehouse: Settings, tmp_path: Path) -> None:
+    policy = load_policy(get_settings().policy_dir)
+    with connect() as connection:
+        policy.record(connection)
+        (content,) = connection.execute(
+            "select content from ops.policy_version where policy_version = %s", (policy.version,)
+        ).fetchone() or (None,)
+    write_policy(content, tmp_path)
+    again = load_policy(tmp_path)
+    assert (again.version, again.content) == (policy.version, policy.content)
+
+
+def test_a_recorded_policy_of_another_release_is_refused_when_read_again(tmp_path: Path) -> None:
+    content = load_policy(get_settings().policy_dir).content
+    older = {name: rows for name, rows in content.items() if name != "tier_floor"}
+    write_policy(older, tmp_path)
+    with pytest.raises(LoudongError, match=r"tier_floor\.csv: the file is missing"):
+        load_policy(tmp_path)

@@ -45,6 +45,17 @@ def page(_world: World) -> str:
             run.run_id,
         )
         _world.finish(run, publish(run).verdict)
+    (file_id,) = ask(
+        "insert into ops.landing_file (entity, path, sha256, state) values ('payment', 'x', 'x', 'loaded') "
+        "returning file_id"
+    )[0]
+    tell(
+        "insert into ops.file_delivery "
+        "(file_id, entity, observed_date, row_count, first_observed_at, last_observed_at) "
+        "values (%s, 'payment', %s, 7, now(), now())",
+        file_id,
+        D1,
+    )
     tell(
         "insert into ops.model_evaluation "
         "(model_name, model_version, protocol, slice, n, bads, auc, auc_low, auc_high) "
@@ -99,3 +110,9 @@ def test_a_date_that_is_not_published_has_no_report(page: str) -> None:
         write_report(date(2025, 3, 9))
     assert ask("select count(*) from ops.publication") == [(2,)]
     assert not Path(get_settings().reports_dir / "2025-03-09.html").exists()
+
+
+def test_stale_dates_are_counted(page: str) -> None:
+    said = " ".join(text_of(page).split())
+    assert "2 dates are stale (2025-03-01 to 2025-03-02)" in said
+    assert "7 of them belong to this date" in said

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 from reporting_project import build_reporting, planted
-from risk_world import World, ask, insert, tell
+from risk_world import PORTFOLIO, World, ask, insert, tell
 
 from loudong.decisions.decide import decide
 from loudong.pipeline.dates import month_ends
@@ -327,3 +327,33 @@ def test_freshness_compares_every_entity_with_the_newest_published_date(world: W
         ("building", 1, D1, 0),
         ("payment", 7, D1, 3),
     ]
+
+
+def _remove(as_of_date: date) -> None:
+    tell(
+        "insert into ops.removed_slice (run_id, as_of_date) "
+        "select run_id, as_of_date from ops.publication where as_of_date = %s",
+        as_of_date,
+    )
+
+
+def test_freshness_says_since_when_every_published_date_has_its_rows(world: World) -> None:
+    tell("insert into ops.watermark values ('payment', 7, '2025-02-26', '2025-02-26T23:59:59+08:00', now())")
+    for number, when in enumerate((D1, D2)):
+        day(world, when, {"C1": {"pd": 0.1 + number / 10}})
+    since = "select daily_detail_since_date from bi.data_freshness"
+    assert view(since) == [(None,)]
+    _remove(D1)
+    assert view(since) == [(D1 + timedelta(days=1),)]
+    day(world, D1, {"C1": {"pd": 0.9}})
+    assert view(since) == [(None,)]
+
+
+def test_an_alert_of_days_that_retention_removed_is_judged_no_more(world: World) -> None:
+    day(world, D1, {"C1": {"pd": 0.1, "dpd_days": 45, "bucket_code": "d31_60"}})
+    day(world, D1 + timedelta(days=PORTFOLIO.horizon_days), {"C1": {"pd": 0.1}})
+    judged = "select sum(alert_count), sum(judged_count) from bi.rule_performance"
+    ((alerts, before),) = view(judged)
+    assert 0 < before <= alerts
+    _remove(D1)
+    assert view(judged) == [(alerts, 0)]

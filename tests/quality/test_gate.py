@@ -171,3 +171,26 @@ def test_personal_columns_do_not_reach_the_results(sound: None) -> None:
         row = checked.rows["landing.customer", name]
         assert row["outcome"] == "fail"
         assert {key for item in row["unexpected_sample"] for key in item} <= {"customer_id", "other_customer_id"}
+
+
+def test_columns_that_differ_from_the_delivery_before_are_a_warning_once(sound: None) -> None:
+    def delivered(day: str, reason: str | None) -> None:
+        with connect("admin") as connection:
+            connection.execute(
+                "insert into ops.landing_file "
+                "(entity, path, sha256, delivery_date, state, reason, rows_read, rows_landed) "
+                "values ('payment', %(path)s, 'x', %(day)s, 'loaded', %(reason)s, 1, 1)",
+                {"path": f"payment/{day}/{reason}.csv", "day": day, "reason": reason},
+            )
+
+    changed = {("ops.landing_file", "columns_as_before"): "fail"}
+    delivered("2026-03-28", None)
+    delivered(DAY.isoformat(), "column(s) channel_code are missing and stay empty")
+    checked = check("landing")
+    assert checked.error is None
+    assert checked.not_passed() == changed
+    assert "channel_code" in str(checked.rows["ops.landing_file", "columns_as_before"]["unexpected_sample"])
+    delivered("2026-03-30", "column(s) channel_code are missing and stay empty")
+    assert check("landing").not_passed() == {}
+    delivered(DAY.isoformat(), "unknown column(s) channel are not kept; add them to the landing contract")
+    assert check("landing").not_passed() == changed

@@ -145,9 +145,9 @@ def test_a_backup_of_an_older_release_comes_back_and_asks_for_setup(
     drop(warehouse, name)
     older_code.undo()
     use()
-    newest = migrate.migrations()[-1][0]
+    older, newest = [version for version, _, _ in migrate.migrations()[-2:]]
     notes = restore(tmp_path / "older.dump", replace=True)
-    assert f"it has schema version {newest - 1}, this release needs {newest}; run: loudong setup" in notes
+    assert f"it has schema version {older}, this release needs {newest}; run: loudong setup" in notes
     assert migrate.set_up(warehouse) == [migrate.migrations()[-1][1]]
     use()
 

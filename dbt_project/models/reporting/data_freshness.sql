@@ -16,6 +16,8 @@ select
     watermark.last_landed_at,
     newest.as_of_date as newest_published_date,
     newest.published_at as last_published_at,
-    newest.as_of_date - {{ local_date('watermark.last_observed_at') }} as behind_days
+    newest.as_of_date - {{ local_date('watermark.last_observed_at') }} as behind_days,
+    detail.since_date as daily_detail_since_date
 from {{ source('ledger', 'watermark') }} as watermark
 cross join newest
+cross join {{ ref('rpt_daily_detail') }} as detail

@@ -39,7 +39,8 @@ default_start as (
     where is_in_default and was_in_default is false
 ),
 
--- An alert on a customer already in default cannot foretell one.
+-- An alert on a customer already in default cannot foretell one. An alert is judged on the days that followed it, so
+-- not where retention has removed them.
 judged as (
     select
         alert.alert_id,
@@ -47,10 +48,13 @@ judged as (
         alert.rule_code,
         alert.rule_version,
         alert.opened_date,
-        alert.mature_date <= newest.as_of_date and not coalesce(opening.is_in_default, false) as is_judged,
+        alert.mature_date <= newest.as_of_date
+        and (detail.since_date is null or alert.opened_date >= detail.since_date)
+        and not coalesce(opening.is_in_default, false) as is_judged,
         min(default_start.default_date) as default_date
     from alert
     cross join newest
+    cross join {{ ref('rpt_daily_detail') }} as detail
     left join customer as opening
         on alert.customer_id = opening.customer_id and alert.opened_date = opening.as_of_date
     left join default_start
@@ -60,7 +64,7 @@ judged as (
             and alert.mature_date >= default_start.default_date
     group by
         alert.alert_id, alert.customer_id, alert.rule_code, alert.rule_version, alert.opened_date,
-        alert.mature_date, newest.as_of_date, opening.is_in_default
+        alert.mature_date, newest.as_of_date, detail.since_date, opening.is_in_default
 )
 
 select

@@ -49,7 +49,8 @@ def convert(name: str, source: Path, out: Path) -> None:
 def load(folder: Path) -> None:
     """Load landing files into the warehouse; loading again changes nothing."""
     from loudong.landing.load import load_folder
-    from loudong.warehouse.connect import may_administer
+    from loudong.pipeline.stale import stale_line
+    from loudong.warehouse.connect import connect, may_administer
     from loudong.warehouse.migrate import set_up
 
     if may_administer():
@@ -57,6 +58,10 @@ def load(folder: Path) -> None:
     summary = load_folder(folder, on_progress=say)
     for line in summary.lines():
         click.echo(line)
+    with connect() as connection:
+        stale = stale_line(connection)
+    if stale is not None:
+        click.echo(f"warning: {stale}")
     if summary.refused:
         raise LoudongError(f"{len(summary.refused)} file(s) could not be read and were refused; see the list above")
 

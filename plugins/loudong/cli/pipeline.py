@@ -43,6 +43,29 @@ def run(as_of: date, first: date | None, policy: Path | None, do_train: bool) ->
             _echo_tiers(result.as_of_date)
 
 
+@click.command("then-vs-now")
+@click.argument("customer_id", metavar="CUSTOMER")
+@click.option("--as-of", "as_of", type=DATE, required=True, help="A business date that is built.")
+@click.option("--all", "show_all", is_flag=True, help="Show the columns that are equal, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def then_vs_now(customer_id: str, as_of: date, show_all: bool, as_json: bool) -> None:
+    """What we knew then of CUSTOMER on a date against what we know now, and the landed rows that made the difference.
+
+    The date is built again aside, from all that has landed until today; nothing that is published changes.
+    """
+    from loudong.comparison import render
+    from loudong.comparison.compare import compare
+    from loudong.warehouse.migrate import require_schema
+
+    require_schema()
+    comparison = compare(customer_id, as_of, say)
+    if as_json:
+        click.echo(render.as_json(comparison, show_all))
+        return
+    for line in render.lines(comparison, show_all):
+        click.echo(line)
+
+
 def _echo_tiers(as_of: date) -> None:
     from loudong.warehouse.connect import connect
 
@@ -56,4 +79,4 @@ def _echo_tiers(as_of: date) -> None:
         click.echo(f"  {tier:<8}{customers:>8,} customers, mean pd {mean_pd:.3f}")
 
 
-COMMANDS = (run,)
+COMMANDS = (run, then_vs_now)

@@ -40,7 +40,8 @@ def stop() -> None:
 
 @click.command()
 def status() -> None:
-    """What runs, and the newest runs and publications."""
+    """What runs, the newest runs, and which dates are stale."""
+    from loudong.pipeline.stale import stale_line
     from loudong.settings import get_settings
     from loudong.stack import services
     from loudong.warehouse.connect import connect
@@ -55,11 +56,14 @@ def status() -> None:
     with connect() as connection:
         check_version(connection)
         rows = connection.execute(
-            "select coalesce(as_of_date::text, 'panel'), state, started_at, reason from ops.run "
+            "select coalesce(as_of_date::text, kind), state, started_at, reason from ops.run "
             "order by started_at desc limit 5"
         ).fetchall()
+        stale = stale_line(connection)
     for what, state, started_at, reason in rows:
         click.echo(f"{what:<12}{state:<11}{started_at:%Y-%m-%d %H:%M:%S}  {reason or ''}")
+    if stale is not None:
+        click.echo(stale)
 
 
 @click.command()

@@ -1,8 +1,9 @@
 """Rows of one or of many small files of an entity, checked and copied together: what is done once per call then costs
 little per row."""
 
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ from loudong.landing.batch import Batch, join_cells
 from loudong.landing.contract import Entity
 from loudong.landing.files import LandingFile
 from loudong.landing.repeats import Repeats
+from loudong.landing.schema_change import spoilers
 from loudong.landing.stage import Landed, copy_rows
 from loudong.landing.typed import MOMENT
 from loudong.landing.validate import Refusal, check
@@ -20,10 +22,14 @@ from loudong.warehouse.connect import Connection
 
 QUARANTINE = "copy ops.quarantine (file_id, entity, path, header, line, raw_row, reason_code, reason) from stdin"
 
+# A row set aside: its line, the row as delivered, the code of the reason and the reason.
+AsideRow = tuple[int, str, str, str]
+
 
 @dataclass
 class FileResult:
-    """How one file ended: rows_read = rows_landed + rows_known + rows_quarantined."""
+    """How one file ended: rows_read = rows_landed + rows_known + rows_quarantined. `spoiled` counts, by column, the
+    rows whose type it spoiled."""
 
     file: LandingFile
     file_id: int
@@ -33,6 +39,7 @@ class FileResult:
     rows_landed: int = 0
     rows_quarantined: int = 0
     assumed_observed_at: datetime | None = None
+    spoiled: Counter[str] = field(default_factory=Counter)
 
     @property
     def rows_known(self) -> int:
@@ -64,18 +71,21 @@ class Rules:
 @dataclass(frozen=True)
 class Copied:
     """What was done for some parts: what they add to the landing table if they were copied there; and for each part its
-    rows set aside, and whether some row of it lacks observed_at."""
+    rows set aside, the columns that spoiled them, and whether some row of it lacks observed_at."""
 
     parts: list[Part]
     landed: list[Landed]
     set_aside: list[int]
+    spoiled: list[Counter[str]]
     used_assumed: list[bool]
 
     def count(self) -> None:
         """Add it to the results of the files: what was copied has come to stay."""
-        for part, bad, used_assumed in zip(self.parts, self.set_aside, self.used_assumed, strict=True):
+        told = zip(self.parts, self.set_aside, self.spoiled, self.used_assumed, strict=True)
+        for part, bad, spoiled, used_assumed in told:
             part.result.rows_read += len(part.batch) + len(part.batch.bad_lines)
             part.result.rows_quarantined += bad
+            part.result.spoiled += spoiled
             if used_assumed:
                 part.result.assumed_observed_at = part.assumed
 
@@ -92,9 +102,10 @@ def copy_parts(connection: Connection, parts: list[Part], rules: Rules, table: s
     if rules.repeats is not None:
         rules.repeats.add(checked.columns)
     set_aside = _set_aside(connection, parts, batch, checked.refusals)
+    spoiled = [spoilers((code, reason) for _, _, code, reason in rows) for rows in set_aside]
     starts = np.cumsum([0, *counts])
     used = [bool(checked.lacks_observed_at[slice(*ends)].any()) for ends in pairwise(starts)]
-    return Copied(parts, landed, set_aside, used)
+    return Copied(parts, landed, [len(rows) for rows in set_aside], spoiled, used)
 
 
 def _merged(parts: list[Part]) -> Batch:
@@ -105,10 +116,14 @@ def _merged(parts: list[Part]) -> Batch:
     return Batch(cells, pa.concat_arrays([batch.lines for batch in batches]), [])
 
 
-def _set_aside(connection: Connection, parts: list[Part], batch: Batch, refusals: list[Refusal]) -> list[int]:
-    """Store the refused rows, as delivered, in the order of files and lines; how many of each part."""
+def _set_aside(
+    connection: Connection, parts: list[Part], batch: Batch, refusals: list[Refusal]
+) -> list[list[AsideRow]]:
+    """Store the refused rows, as delivered, in the order of files and lines; those of each part."""
     header = parts[0].header
-    rows = [[(bad.line, bad.raw_row, bad.reason_code, bad.reason) for bad in part.batch.bad_lines] for part in parts]
+    rows: list[list[AsideRow]] = [
+        [(bad.line, bad.raw_row, bad.reason_code, bad.reason) for bad in part.batch.bad_lines] for part in parts
+    ]
     positions = pa.array([refusal.position for refusal in refusals], pa.int64())
     ends = np.cumsum([len(part.batch) for part in parts])
     owners = np.searchsorted(ends, positions.to_numpy(), side="right")
@@ -124,4 +139,4 @@ def _set_aside(connection: Connection, parts: list[Part], batch: Batch, refusals
                 file = part.result.file
                 for row in sorted(mine):
                     copy.write_row((part.result.file_id, file.entity.name, file.relative_path, shown, *row))
-    return [len(mine) for mine in rows]
+    return rows

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from loudong.landing.batch import UnreadableFileError, first_line
 from loudong.landing.chunk import Copied, FileResult, Part, Rules, copy_parts
-from loudong.landing.contract import DELIVERY_COLUMNS, Entity
 from loudong.landing.files import LandingFile, end_of_day
 from loudong.landing.reader import read_batches, read_header
+from loudong.landing.schema_change import compare_header, known_columns, retyped
 from loudong.landing.stage import STAGE, Landed, create_stage, insert_stage, tally
 from loudong.warehouse.connect import Connection
 
@@ -35,6 +35,9 @@ def load_group(connection: Connection, group: list[LandingFile], rules: Rules) -
     per_file = tally(connection, rules.entity, landed)
     for result in results:
         result.rows_landed = per_file.get(result.file_id, 0)
+        if result.state == "loaded":
+            warnings = (result.reason, retyped(result.spoiled, result.rows_read))
+            result.reason = "; ".join(filter(None, warnings)) or None
     _close(connection, results)
     return results
 
@@ -113,10 +116,10 @@ class _Work:
     def _read(self, result: FileResult) -> Iterator[Part]:
         file = result.file
         header = read_header(file.path)
-        result.reason = _compare_header(header, file.entity)
+        result.reason = compare_header(header, file.entity)
         if file.delivery_date not in self.assumed:
             self.assumed[file.delivery_date] = end_of_day(self.connection, file.delivery_date, self.rules.timezone)
-        for batch in read_batches(file.path, header, _known_columns(file.entity)):
+        for batch in read_batches(file.path, header, known_columns(file.entity)):
             yield Part(result, header, batch, self.assumed[file.delivery_date])
 
 
@@ -176,24 +179,3 @@ def _close(connection: Connection, results: list[FileResult]) -> None:
             for result in results
         ],
     )
-
-
-def _known_columns(entity: Entity) -> frozenset[str]:
-    return frozenset((*entity.column_names, *(column.name for column in DELIVERY_COLUMNS)))
-
-
-def _compare_header(header: list[str], entity: Entity) -> str | None:
-    """A warning about new or missing optional columns, or None. Missing needed columns refuse the file."""
-    needed = [column.name for column in entity.columns if not column.nullable]
-    missing = [name for name in needed if name not in header]
-    if missing:
-        raise UnreadableFileError(f"its header lacks {', '.join(missing)}; it has {', '.join(header)}")
-    known = _known_columns(entity)
-    unknown = [name for name in header if name not in known]
-    absent = [name for name in entity.column_names if name not in header]
-    parts = []
-    if unknown:
-        parts.append(f"unknown column(s) {', '.join(unknown)} are not kept; add them to the landing contract")
-    if absent:
-        parts.append(f"column(s) {', '.join(absent)} are missing and stay empty")
-    return "; ".join(parts) or None

@@ -1,6 +1,7 @@
 """Reading Parquet: typed columns as the text that a CSV file would hold."""
 
 from collections.abc import Collection, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -58,4 +59,16 @@ def _cast(column: pa.Array) -> pa.Array:
         return pc.strftime(moments, format=f"%Y-%m-%dT%H:%M:%S{zone}").cast(pa.binary())
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
         return column.cast(pa.binary())
-    return column.cast(pa.string()).cast(pa.binary())
+    text = column.cast(pa.string())
+    if pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
+        text = _without_exponent(text)
+    return text.cast(pa.binary())
+
+
+def _without_exponent(text: pa.Array) -> pa.Array:
+    """Numbers as people write them: 0.0000001, not 1e-7, which a CSV file may not hold."""
+    has_exponent = pc.fill_null(pc.match_substring(text, "e", ignore_case=True), False)
+    if not pc.any(has_exponent).as_py():
+        return text
+    written = [f"{Decimal(number):f}" for number in text.filter(has_exponent).to_pylist()]
+    return pc.replace_with_mask(text, has_exponent, pa.array(written, pa.string()))

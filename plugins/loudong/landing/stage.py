@@ -31,6 +31,7 @@ class Landed:
     row_count: int
     last_effective_date: date
     last_observed_at: datetime
+    first_observed_at: datetime
 
 
 def create_stage(connection: Connection, entity: Entity) -> None:
@@ -86,8 +87,10 @@ def _landed(files: pa.Array, checked: Checked) -> list[Landed]:
     rows = pa.table(
         [files, checked.observed_days, checked.effective_days, checked.columns["observed_at"]], list("fdem")
     )
-    groups = rows.group_by(["f", "d"], use_threads=False).aggregate([("e", "count"), ("e", "max"), ("m", "max")])
-    names = ("f", "d", "e_count", "e_max", "m_max")
+    groups = rows.group_by(["f", "d"], use_threads=False).aggregate(
+        [("e", "count"), ("e", "max"), ("m", "max"), ("m", "min")]
+    )
+    names = ("f", "d", "e_count", "e_max", "m_max", "m_min")
     return [Landed(*row) for row in zip(*(groups[name].to_pylist() for name in names), strict=True)]
 
 
@@ -104,14 +107,15 @@ def insert_stage(connection: Connection, entity: Entity, timezone: str) -> list[
         "on conflict do nothing "
         "returning file_id, (observed_at at time zone %(timezone)s)::date as observed_date, "
         f"{effective} as effective_date, observed_at) "
-        "select file_id, observed_date, count(*), max(effective_date), max(observed_at) from landed group by 1, 2",
+        "select file_id, observed_date, count(*), max(effective_date), max(observed_at), min(observed_at) "
+        "from landed group by 1, 2",
         {"timezone": timezone},
     ).fetchall()
     return [Landed(*row) for row in rows]
 
 
 def tally(connection: Connection, entity: Entity, landed: Iterable[Landed]) -> dict[int, int]:
-    """Keep ops.delivery and ops.watermark true; rows landed by file_id."""
+    """Keep ops.delivery, ops.file_delivery and ops.watermark true; rows landed by file_id."""
     per_file: dict[int, int] = defaultdict(int)
     per_day: dict[date, int] = defaultdict(int)
     parts = list(landed)
@@ -126,6 +130,7 @@ def tally(connection: Connection, entity: Entity, landed: Iterable[Landed]) -> d
         "on conflict (entity, observed_date) do update set row_count = delivery.row_count + excluded.row_count",
         [(entity.name, day, count) for day, count in sorted(per_day.items())],
     )
+    _tally_files(connection, entity, parts)
     connection.execute(
         "insert into ops.watermark as standing "
         "(entity, row_count, last_effective_date, last_observed_at, last_landed_at) "
@@ -142,3 +147,25 @@ def tally(connection: Connection, entity: Entity, landed: Iterable[Landed]) -> d
         ),
     )
     return per_file
+
+
+def _tally_files(connection: Connection, entity: Entity, parts: list[Landed]) -> None:
+    days: dict[tuple[int, date], list[Landed]] = defaultdict(list)
+    for part in parts:
+        days[part.file_id, part.observed_date].append(part)
+    connection.cursor().executemany(
+        "insert into ops.file_delivery "
+        "(file_id, entity, observed_date, row_count, first_observed_at, last_observed_at) "
+        "values (%s, %s, %s, %s, %s, %s)",
+        [
+            (
+                file_id,
+                entity.name,
+                day,
+                sum(part.row_count for part in same),
+                min(part.first_observed_at for part in same),
+                max(part.last_observed_at for part in same),
+            )
+            for (file_id, day), same in days.items()
+        ],
+    )

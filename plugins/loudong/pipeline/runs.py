@@ -20,7 +20,7 @@ from loudong.portfolio.settings import PortfolioSettings
 from loudong.settings import get_settings
 from loudong.warehouse.connect import Connection, connect
 
-Kind = Literal["daily", "panel"]
+Kind = Literal["daily", "panel", "comparison"]
 # Advisory lock of whoever loads: a run builds on landing tables that stand still.
 LOAD_LOCK_KEY = 0x10AD
 
@@ -31,7 +31,7 @@ class RunBusyError(LoudongError):
 
 @dataclass(frozen=True)
 class Run:
-    """One run: the dates it builds and the portfolio they belong to. `as_of_date` is null for a panel."""
+    """One run: the dates it builds and the portfolio they belong to. Only a daily run describes one `as_of_date`."""
 
     run_id: str
     kind: Kind
@@ -42,7 +42,7 @@ class Run:
     @property
     def as_of_date(self) -> date:
         if self.kind != "daily":
-            raise LoudongError(f"run {self.run_id} builds a panel of dates, not one as_of_date")
+            raise LoudongError(f"run {self.run_id} is a {self.kind}, not the daily run of one as_of_date")
         return self.as_of_dates[0]
 
 
@@ -100,7 +100,7 @@ def open_run(
         if loading is not None and loading[0]:
             raise RunBusyError("files are being loaded; wait for the load to end")
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        label = as_of_dates[0].isoformat() if kind == "daily" else "panel"
+        label = as_of_dates[0].isoformat() if kind == "daily" else kind
         run_id = f"{label}.{stamp}.{secrets.token_hex(3)}"
         connection.execute(
             "insert into ops.run (run_id, kind, as_of_date, holder, as_of_dates, code_version, policy_version) "

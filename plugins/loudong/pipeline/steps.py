@@ -52,9 +52,12 @@ def open_daily(as_of_date: date, policy_dir: Path | None = None, holder: str | N
     policy that contradicts itself. Raises NothingDeliveredError, after recording a skipped run, for a day without
     deliveries.
     """
+    from loudong.publishing.retention import require_long_enough
+
     with connect() as connection:
         check_version(connection)
         portfolio = runs.current_portfolio(connection)
+        require_long_enough(portfolio)
         if holder is not None and portfolio.timezone != get_settings().timezone:
             raise LoudongError(
                 f"LOUDONG_TIMEZONE is {get_settings().timezone}, the portfolio's days end in {portfolio.timezone}: "
@@ -156,6 +159,17 @@ def build_label(run_id: str, label_known_before: datetime) -> int:
         return report.row_count
 
 
+def build_aside(run_id: str, schema: str, known_before: datetime, policy_dir: Path | None) -> int:
+    """Build the marts of a comparison into `schema`, from what was known before `known_before`; the number of nodes."""
+    from loudong.transform.dbt import build_layers
+
+    layers = [layer for group in BUILDS.values() for layer in group]
+    moved = {"built_in": schema, "known_before": known_before.isoformat()}
+    with runs.step(run_id, "build_aside") as report:
+        report.row_count = build_layers(runs.load_run(run_id), layers, moved, policy_dir)
+        return report.row_count
+
+
 def train(run_id: str, label_known_before: datetime) -> "TrainedModel":
     """Train on the panel of the run and register the model."""
     from models.training import train as train_panel
@@ -199,7 +213,21 @@ def publish(run_id: str) -> str:
 
 
 def tell(as_of_date: date) -> Path:
-    """Write the report of a published date."""
-    from loudong.publishing.report import write_report
+    """Write the report of a published date, and delete what is older than the retention, where one is set.
 
-    return write_report(as_of_date)
+    What was deleted stands with the date's run in `ops.run_step`.
+    """
+    from loudong.publishing.ledger import standing_publication
+    from loudong.publishing.report import write_report
+    from loudong.publishing.retention import prune
+
+    report = write_report(as_of_date)
+    with connect() as connection:
+        standing = standing_publication(connection, as_of_date)
+    if standing is not None and get_settings().retention_days > 0:
+        with runs.step(standing[1], "retention") as step:
+            removed = prune(as_of_date)
+            if removed is not None:
+                step.row_count = removed.row_count
+                step.detail = removed.as_dict()
+    return report

@@ -39,6 +39,21 @@ class Policy:
         )
 
 
+def write_policy(content: dict[str, list[dict[str, str]]], folder: Path) -> None:
+    """Write the rows of a recorded policy (`ops.policy_version.content`) as the files that load_policy reads.
+
+    What this release knows and the policy does not have is left out, for load_policy to refuse.
+    """
+    for name, rows in content.items():
+        # The record does not keep the order of the columns, and may hold others than this release has.
+        known = [column.name for column in TABLES[name].fields] if name in TABLES else []
+        columns = known if set(known) == set(rows[0]) else list(rows[0])
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
 def load_policy(folder: Path) -> Policy:
     """Read and check the policy tables in `folder`.
 

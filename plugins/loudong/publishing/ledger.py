@@ -23,6 +23,14 @@ def newest_published_date(connection: Connection, before: date | None = None) ->
     return row[0] if row else None
 
 
+def is_removed(connection: Connection, run_id: str, as_of_date: date) -> bool:
+    """Whether retention deleted the rows of a run and date."""
+    row = connection.execute(
+        "select 1 from ops.removed_slice where run_id = %s and as_of_date = %s", (run_id, as_of_date)
+    ).fetchone()
+    return row is not None
+
+
 def standing_publication(connection: Connection, as_of_date: date) -> tuple[int, str, str] | None:
     """(publication_id, run_id, result_hash) of the publication that stands for `as_of_date`."""
     row = connection.execute(

@@ -36,8 +36,9 @@ class Publication:
 def publish(run: Run) -> Publication:
     """Make `run` stand for its date and write what it demands, in one transaction; no earlier run is deleted.
 
-    When its results equal those that stand for the date, the standing publication is kept, the run's own rows are
-    taken back and the verdict is `unchanged`. Published again after it succeeded, a run gets the same verdict.
+    When its results equal those that stand for the date, and retention has left these, the standing publication is
+    kept, the run's own rows are taken back and the verdict is `unchanged`. Published again after it succeeded, a run
+    gets the same verdict.
     Raises LoudongError for a run whose gates did not all pass or that lacks a score or tier.
     """
     with connect() as connection:
@@ -50,7 +51,8 @@ def publish(run: Run) -> Publication:
         _require_complete(connection, run)
         result_hash = hash_results(connection, run)
         connection.execute("update ops.run set result_hash = %s where run_id = %s", (result_hash, run.run_id))
-        if standing is not None and standing[2] == result_hash:
+        is_there = standing is not None and not ledger.is_removed(connection, standing[1], run.as_of_date)
+        if standing is not None and is_there and standing[2] == result_hash:
             _take_back(connection, run)
             return Publication("unchanged")
         if standing is not None:

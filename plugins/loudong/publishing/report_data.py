@@ -76,6 +76,11 @@ _QUERIES = {
     "steps": """
         select step, state, started_at, row_count, extract(epoch from ended_at - started_at) as seconds
         from ops.run_step where run_id = %(told_run_id)s order by started_at""",
+    "stale": """
+        select count(distinct as_of_date) as dates, min(as_of_date) as first_date, max(as_of_date) as last_date,
+            bool_or(as_of_date = %(date)s) as is_told, coalesce(sum(row_count) filter (where as_of_date = %(date)s), 0)
+                as row_count
+        from ops.stale_date""",
     "portfolio": "select settings from landing.portfolio order by portfolio_id desc limit 1",
 }
 
@@ -103,6 +108,7 @@ def collect(connection: Connection, as_of_date: date, run_id: str) -> dict[str, 
     data["today"] = data["days"][-1]
     data["before"] = data["days"][-2] if len(data["days"]) > 1 else None
     data["portfolio"] = data["portfolio"][0]["settings"]
+    data["stale"] = data["stale"][0]
     data["told_run_id"] = parameters["told_run_id"]
     data["moves"] = {(move["previous_tier"], move["tier"]): move["customers"] for move in data["moves"]}
     data["pds"] = _column(connection, "select pd from risk.customer_score where run_id = %s", run_id)

@@ -1,0 +1,49 @@
+"""The run that stands for a date: one side of a comparison."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from loudong.errors import LoudongError
+from loudong.pipeline.runs import current_portfolio, cutoff
+from loudong.warehouse.connect import Connection
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The run whose rows people see for a date. It knew what was observed before `cutoff_at` and had landed by
+    `started_at`. `policy` holds the rows of its policy, by table."""
+
+    as_of_date: date
+    run_id: str
+    kind: str
+    started_at: datetime
+    cutoff_at: datetime
+    timezone: str
+    model_name: str | None
+    model_version: str | None
+    policy_version: str | None
+    policy: dict[str, list[dict[str, str]]]
+
+
+def standing_for(connection: Connection, as_of_date: date) -> Standing:
+    """The standing run of `as_of_date`. LoudongError when the date is not built, or its rows were deleted."""
+    timezone = current_portfolio(connection).timezone
+    row: tuple[Any, ...] | None = connection.execute(
+        "select run.run_id, standing.kind, run.started_at, run.model_name, run.model_version, run.policy_version, "
+        "coalesce(policy.content, '{}'), removed.removed_at is not null from ops.standing_run as standing "
+        "inner join ops.run as run on run.run_id = standing.run_id "
+        "left join ops.policy_version as policy on policy.policy_version = run.policy_version "
+        "left join ops.removed_slice as removed "
+        "on removed.run_id = standing.run_id and removed.as_of_date = standing.as_of_date "
+        "where standing.as_of_date = %s",
+        (as_of_date,),
+    ).fetchone()
+    if row is None:
+        raise LoudongError(f"{as_of_date} is not built; run: loudong run --as-of {as_of_date}")
+    if row[7]:
+        raise LoudongError(
+            f"the rows of {as_of_date} were deleted when they were older than LOUDONG_RETENTION_DAYS; to have them "
+            f"again, run: loudong run --as-of {as_of_date}"
+        )
+    return Standing(as_of_date, row[0], row[1], row[2], cutoff(as_of_date, timezone), timezone, *row[3:7])
