@@ -7,7 +7,7 @@
         pre_hook="{{ delete_own_rows() }}",
         post_hook=[
             "create unique index if not exists fct_customer_features_key on {{ this }} (run_id, as_of_date, customer_id)",
-            "analyze {{ this }}"
+            "analyze {{ this }} (run_id, as_of_date, customer_id)"
         ]
     )
 }}
