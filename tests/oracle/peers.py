@@ -1,4 +1,4 @@
-"""What others say: ranks, distances, neighbours, anchors, indicators and related parties, as the dictionary words it."""
+"""What others say: ranks, distances, neighbours, anchors, indicators, related parties, in the dictionary's words."""
 
 from datetime import timedelta
 from fractions import Fraction

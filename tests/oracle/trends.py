@@ -1,4 +1,4 @@
-"""What a customer's own reported rows say over time: slopes, spreads, shares and changes, as the dictionary words it."""
+"""What a customer's own reported rows say over time: slopes, spreads and changes, in the dictionary's words."""
 
 import math
 from collections.abc import Iterable
