@@ -1,12 +1,10 @@
 {#
-  Coverage of customers with unassigned money, on every day on which it may change: money that names a contract covers
-  that contract's oldest dues, and what is unassigned the oldest of what is left over all contracts. Both are seen
-  afresh each day, so money for one contract frees unassigned money for another.
+  Net money of customers with unassigned money on every day on which coverage may change: payment days, and the days on
+  which something becomes past due. Rows: as_of_date x customer x day x contract (null: unassigned), those with money.
 
-  `payment` and `schedule` are relations as the macros payment_day and schedule make them. Rows: as_of_date x day x
-  installment, with uncovered_amount at the end of that day.
+  `payment` and `schedule` are relations as the macros payment_day and schedule make them.
 #}
-{% macro pooled_coverage(payment, schedule) -%}
+{% macro pooled_money(payment, schedule) -%}
 with pooled as (
     select distinct as_of_date, customer_id
     from {{ payment }}
@@ -22,17 +20,29 @@ day as (
     from {{ schedule }}
     inner join pooled using (as_of_date, customer_id)
     where due_date < as_of_date
-),
+)
 
-paid as (
-    select as_of_date, customer_id, day.day, payment.contract_id, sum(payment.paid_amount) as net_amount
-    from day
-    inner join {{ payment }} as payment using (as_of_date, customer_id)
-    where payment.payment_date <= day.day
-    group by 1, 2, 3, 4
-),
+select
+    as_of_date,
+    customer_id,
+    day.day,
+    payment.contract_id,
+    coalesce(sum(payment.paid_amount) filter (where payment.payment_date <= day.day), 0) as net_amount
+from day
+inner join {{ payment }} as payment using (as_of_date, customer_id)
+group by 1, 2, 3, 4
+{%- endmacro %}
 
-rest as (
+{#
+  Coverage of customers with unassigned money, on every day on which it may change: money that names a contract covers
+  that contract's oldest dues, and what is unassigned the oldest of what is left over all contracts. Both are seen
+  afresh each day, so money for one contract frees unassigned money for another.
+
+  `money` is a relation as pooled_money makes it, `schedule` one of the macro schedule. Rows: as_of_date x day x
+  installment, with uncovered_amount at the end of that day.
+#}
+{% macro pooled_coverage(money, schedule) -%}
+with rest as (
     select
         day.as_of_date,
         day.customer_id,
@@ -45,15 +55,15 @@ rest as (
             due.due_amount, greatest(due.cumulative_due_amount - coalesce(named.net_amount, 0), 0)
         ) as rest_amount,
         greatest(coalesce(unassigned.net_amount, 0), 0) as unassigned_amount
-    from day
+    from (select distinct as_of_date, customer_id, day from {{ money }}) as day
     inner join {{ schedule }} as due on day.as_of_date = due.as_of_date and day.customer_id = due.customer_id
-    left join paid as named
+    left join {{ money }} as named
         on
             day.as_of_date = named.as_of_date
             and day.customer_id = named.customer_id
             and day.day = named.day
             and due.contract_id = named.contract_id
-    left join paid as unassigned
+    left join {{ money }} as unassigned
         on
             day.as_of_date = unassigned.as_of_date
             and day.customer_id = unassigned.customer_id

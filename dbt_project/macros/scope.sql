@@ -1,18 +1,78 @@
 {# Who has to be made anew when a state is rolled forward from `start`; the scope models say why. #}
 
-{% macro repayment_changed(start, versions, settlement_state) -%}
-{% for entity in versions -%}
+{# Customers of whom a version of one of `entities` became known, or landed, since. #}
+{% macro known_anew(start, entities) -%}
+{% for entity in entities -%}
+{{ 'union ' if not loop.first }}
 select version.customer_id
 from {{ entity }} as version
 where {{ known_since('version', start) }}
-union
 {% endfor -%}
+{%- endmacro %}
+
+{# Did the date leave one of the windows since? #}
+{% macro crossed(date_column, windows, start) -%}
+(
+    {% for days in windows -%}
+    {{ 'or ' if not loop.first }}(
+        {{ date_column }} > '{{ start.as_of_date }}'::date - {{ days }}
+        and {{ date_column }} <= {{ date_of_run() }} - {{ days }}
+    )
+    {% endfor %}
+)
+{%- endmacro %}
+
+{% macro repayment_changed(start, versions, settlement_state) -%}
+{{ known_anew(start, versions) }}
+union
 select customer_id
 from {{ settlement_state }}
 where due_date >= '{{ start.as_of_date }}' and due_date < {{ date_of_run() }} and uncovered_amount > 0
 {%- endmacro %}
 
-{% macro transactions_changed(start, transaction, superseded, transaction_state) -%}
+{# Sums over windows of what was due and paid: of those in scope, whose installment or payment left a window or fell
+   due, who is late, or has a pause. Sums by calendar month are made anew for everybody when a month begins. #}
+{% macro window_changed(start, scope, settlement, payment, pause, customer) -%}
+{% if start.as_of_date.strftime('%Y-%m') != var('as_of_dates')[0][:7] -%}
+select distinct customer_id from {{ customer }}
+{%- else -%}
+select customer_id
+from {{ scope }}
+union
+select customer_id
+from {{ settlement }}
+where
+    {{ crossed('due_date', [0, 30, 90, 180, 365], start) }}
+    or {{ crossed('(settled_date - 1)', [90, 180, 365], start) }}
+    or (due_date <= {{ date_of_run() }} and uncovered_amount > 0)
+union
+select customer_id
+from {{ payment }}
+where {{ crossed('payment_date', [7, 30, 90, 180, 365, var('paid_lookback_days')], start) }}
+union
+select customer_id from {{ pause }}
+{%- endif %}
+{%- endmacro %}
+
+{% macro scores_changed(start, score) -%}
+{{ known_anew(start, [score]) }}
+union
+select customer_id
+from {{ score }}
+where {{ crossed('score_date', [180, 365, var('score_lookback_days')], start) }}
+{%- endmacro %}
+
+{% macro contacts_changed(start, interaction, payment) -%}
+{{ known_anew(start, [interaction, payment]) }}
+union
+select customer_id
+from {{ interaction }}
+where
+    {{ crossed('effective_date', [7, 30, 90, 180, 365, var('contact_lookback_days')], start) }}
+    or (promised_date >= '{{ start.as_of_date }}' and promised_date < {{ date_of_run() }})
+{%- endmacro %}
+
+{% macro pairs_changed(start, transaction, superseded) -%}
 select customer_id
 from {{ superseded }}
 where superseded_at >= '{{ start.cutoff_at }}' and superseded_at < {{ cutoff_of_run() }}
@@ -20,14 +80,19 @@ union
 select customer_id
 from {{ transaction }}
 where file_id > {{ start.file_id }} and known_from < '{{ start.cutoff_at }}'
+{%- endmacro %}
+
+{% macro transactions_changed(start, pairs_scope, transaction_state) -%}
+select customer_id
+from {{ pairs_scope }}
 union
 select customer_id
 from {{ transaction_state }}
 where largest_outflow_day <= {{ date_of_run() }} - 90
 {%- endmacro %}
 
-{# Everybody in the relations, on all dates of the run, or those of `changed` where there is a start. #}
-{% macro scope(start, changed, everybody) -%}
+{# Everybody on all dates of the run, or those of `changed` where there is a start. #}
+{% macro scope_of(start, changed, everybody) -%}
 select dates.as_of_date, dates.cutoff_at, customer.customer_id
 from {{ ref('int_spine__date') }} as dates
 cross join (

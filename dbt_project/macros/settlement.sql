@@ -86,7 +86,7 @@ select
     due.due_amount,
     coalesce(
         pooled.uncovered_amount, least(due.due_amount, greatest(due.amount - coalesce(total.paid_amount, 0), 0))
-    ) as uncovered_amount,
+    )::numeric(18, 4) as uncovered_amount,
     case
         when due.due_amount = 0 then due.due_date
         when pooled.installment_id is not null then pooled.settled_date

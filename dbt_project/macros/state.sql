@@ -61,3 +61,24 @@
     {% if not start %}{{ return("truncate " ~ this) }}{% endif %}
     {{ return("delete from " ~ this ~ " where customer_id in (select customer_id from " ~ scope ~ ")") }}
 {%- endmacro %}
+
+{# The columns of a relation that hold on every date: all but as_of_date and cutoff_at. #}
+{% macro columns_but_date(relation) -%}
+    {% if not execute %}{{ return('*') }}{% endif %}
+    {% set names = [] %}
+    {% for column in adapter.get_columns_in_relation(relation) if column.name not in ('as_of_date', 'cutoff_at') %}
+        {% do names.append(column.name) %}
+    {% endfor %}
+    {{ return(names | join(', ')) }}
+{%- endmacro %}
+
+{# What a family says: its rolled state in a daily run, else what was made for all dates at once. #}
+{% macro rolled(family) -%}
+    {% if is_daily() -%}
+        select {{ date_of_run() }} as as_of_date, state.*
+        from {{ ref(family ~ '_state') }} as state
+    {%- else -%}
+        select *
+        from {{ ref(family ~ '_scope') }}
+    {%- endif %}
+{%- endmacro %}

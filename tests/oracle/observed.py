@@ -128,6 +128,7 @@ def _year_before(day: date) -> date:
 def contact(interactions: list[Row], payments: list[Row], moment: Moment) -> Values:
     """Contacts and promises; a promise is broken when less was paid from the promise to its day."""
     rows = [{**row, "day": moment.local_day(row["interaction_at"])} for row in interactions]
+    rows = [row for row in rows if (moment.day - row["day"]).days < 730]
     if not rows:
         return {}
     for row in rows:

@@ -22,7 +22,7 @@ from loudong.portfolio.settings import PortfolioSettings, write_portfolio
 from loudong.settings import Settings
 from loudong.warehouse.connect import connect
 
-# Of how many portfolios; `make soak` asks for more of them than an ordinary run of the tests.
+# LOUDONG_TEST_PORTFOLIOS asks for more than one portfolio of this many.
 CUSTOMERS = 60
 PORTFOLIO = PortfolioSettings(
     name="oracle",

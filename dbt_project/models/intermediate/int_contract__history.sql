@@ -1,17 +1,5 @@
 -- Contracts in sequence: the newest against those before. Grain: customer x as_of_date, customers with a contract.
-with owed as (
-    select
-        as_of_date,
-        customer_id,
-        contract_id,
-        min(due_date) as first_due_date,
-        max(due_date) as last_due_date,
-        max(first_payment_date) as first_payment_date
-    from {{ ref('int_repayment__settlement') }}
-    group by 1, 2, 3
-),
-
-sequenced as (
+with sequenced as (
     select
         contract.as_of_date,
         contract.customer_id,
@@ -20,13 +8,12 @@ sequenced as (
         contract.limit_amount,
         contract.closed_date,
         contract.interest_rate_pct,
-        coalesce(contract.end_date, owed.last_due_date) - contract.start_date as term_days,
-        contract.closed_date - owed.last_due_date as closed_late_days,
-        owed.first_payment_date - owed.first_due_date as first_payment_late_days,
+        coalesce(contract.end_date, contract.last_due_date) - contract.start_date as term_days,
+        contract.closed_date - contract.last_due_date as closed_late_days,
+        contract.first_payment_date - contract.first_due_date as first_payment_late_days,
         row_number() over newest_first as recency,
         count(*) over (partition by contract.as_of_date, contract.customer_id) as contract_count
-    from {{ ref('int_contract__known') }} as contract
-    left join owed using (as_of_date, customer_id, contract_id)
+    from {{ ref('int_repayment__contract') }} as contract
     window newest_first as (
         partition by contract.as_of_date, contract.customer_id
         order by contract.signed_date desc, contract.contract_id desc

@@ -4,7 +4,7 @@
 with reached as (
     select as_of_date, customer_id, contract_id, last_open_date
     from {{ ref('int_repayment__installment') }}
-    where worst_dpd_days > (
+    where (settled_date is null or settled_date > due_date + 90) and worst_dpd_days > (
         select category.over_dpd_days from {{ ref('asset_category') }} as category
         where category.category_code = 'substandard'
     )

@@ -3,19 +3,7 @@
 -- Where each contract stands. Grain: contract x as_of_date.
 -- dpd_days counts from the oldest uncovered due date before the date; due today is not past due. A contract without any
 -- installment, or a portfolio without known days past due, has none.
-with scheduled as (
-    select
-        as_of_date,
-        customer_id,
-        contract_id,
-        greatest(sum(due_amount) - max(paid_amount), 0) as unpaid_amount,
-        coalesce(sum(uncovered_amount) filter (where due_date < as_of_date), 0) as past_due_amount,
-        min(due_date) filter (where due_date < as_of_date and uncovered_amount > 0) as oldest_due_date
-    from {{ ref('int_repayment__settlement') }}
-    group by 1, 2, 3
-),
-
-balance as (
+with balance as (
     select distinct on (as_of_date, customer_id, contract_id)
         as_of_date, customer_id, contract_id, balance_amount, limit_amount
     from {{ ref('int_balance__known') }}
@@ -26,6 +14,10 @@ joined as (
     select
         contract.*,
         scheduled.unpaid_amount,
+        scheduled.first_due_date,
+        scheduled.last_due_date,
+        scheduled.first_owed_date,
+        scheduled.first_payment_date,
         balance.balance_amount,
         coalesce(balance.limit_amount, contract.limit_amount) as current_limit_amount,
         {% if var('default_dpd_days') is none -%}
@@ -40,7 +32,7 @@ joined as (
         {{ joined_paused_days() }} as paused_days,
         coalesce(own_pause.is_technical, false) or coalesce(wide_pause.is_technical, false) as is_technical
     from {{ ref('int_contract__known') }} as contract
-    left join scheduled using (as_of_date, customer_id, contract_id)
+    left join {{ ref('int_repayment__standing') }} as scheduled using (as_of_date, customer_id, contract_id)
     left join balance using (as_of_date, customer_id, contract_id)
     {{ join_pauses('contract', ref('int_repayment__pause')) | indent(4) }}
 ),

@@ -1,4 +1,4 @@
-{{ config(post_hook="analyze {{ this }}") }}
+{{ config(materialized='view') }}
 
 -- How late each installment was or is. Grain: installment x as_of_date, of what fell due by then and is not zero.
 -- An installment was past due on the days after its due date until the day before it was covered.
@@ -24,6 +24,7 @@ select
     due_date,
     due_amount,
     uncovered_amount,
+    settled_date,
     last_open_date,
     {{ days_past_due('due_date', 'last_open_date', 'paused_days') }} as worst_dpd_days,
     greatest(least(coalesce(settled_date, as_of_date), as_of_date) - due_date, 0) as late_days,

@@ -1,43 +1,4 @@
--- How late installments were paid. Grain: customer x as_of_date.
-with ranked as (
-    select
-        *,
-        late_days > 0 as is_late,
-        row_number() over in_order as place,
-        -- Of several of the newest due date the first in order is the last one.
-        rank() over (partition by as_of_date, customer_id order by due_date)
-        = row_number() over in_order
-        and due_date = max(due_date) over (partition by as_of_date, customer_id) as is_last
-    from {{ ref('int_repayment__installment') }}
-    window in_order as (partition by as_of_date, customer_id order by due_date, contract_id, installment_id)
-)
+{{ config(materialized='view') }}
 
-select
-    as_of_date,
-    customer_id,
-    count(*) as installment_count,
-    {% for days in (90, 180, 365) -%}
-        count(*) filter (where {{ within('due_date', days) }}) as installment_{{ days }}d_count,
-        count(*) filter (where is_late and {{ within('due_date', days) }}) as late_installment_{{ days }}d_count,
-        max(case when last_open_date > as_of_date - {{ days }} then worst_dpd_days else 0 end)
-            as worst_dpd_{{ days }}d_days,
-        (avg(late_days) filter (where {{ within('due_date', days) }}))::double precision as mean_days_late_{{ days }}d,
-    {% endfor -%}
-    {% for days in (30, 90, 180, 365) -%}
-        sum(due_amount) filter (where {{ within('due_date', days) }}) as due_amount_{{ days }}d,
-    {% endfor -%}
-    {% for days in (90, 365) -%}
-        sum(uncovered_amount) filter (where due_date < as_of_date and {{ within('due_date', days) }})
-            as missed_amount_{{ days }}d,
-    {% endfor -%}
-    max(worst_dpd_days) as worst_dpd_ever_days,
-    count(*) filter (where is_late) as late_installment_ever_count,
-    max(late_days) filter (where {{ within('due_date', 365) }}) as worst_days_late_365d_days,
-    (avg(late_days))::double precision as mean_days_late_ever,
-    (avg(early_days) filter (where early_days > 0))::double precision as mean_days_early_ever,
-    (stddev_pop(late_days))::double precision as days_late_spread,
-    max(late_days) filter (where is_last) as last_days_late,
-    max(late_days) filter (where place = 1) as first_days_late,
-    count(*) - coalesce(max(place) filter (where is_late), 0) as on_time_streak_count
-from ranked
-group by 1, 2
+-- How late installments were paid. Grain: customer x as_of_date, customers of whom one fell due.
+{{ rolled('int_repayment__lateness') }}

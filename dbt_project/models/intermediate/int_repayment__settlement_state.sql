@@ -4,15 +4,10 @@
         incremental_strategy='append',
         tags=['state'],
         pre_hook="{{ forget_customers(ref('int_repayment__scope')) }}",
-        post_hook=[
-            "create unique index if not exists int_repayment__settlement_state_key on {{ this }} (customer_id, installment_id)",
-            "analyze {{ this }}"
-        ]
+        post_hook="create unique index if not exists int_repayment__settlement_state_key on {{ this }} (customer_id, installment_id)"
     )
 }}
 
 -- When each installment was covered, as known at the newest date rolled to. Grain: installment.
-select
-    customer_id, contract_id, installment_id, due_date, due_amount, uncovered_amount, settled_date, paid_amount,
-    first_payment_date
+select {{ columns_but_date(ref('int_repayment__settlement_scope')) }}
 from {{ ref('int_repayment__settlement_scope') }}

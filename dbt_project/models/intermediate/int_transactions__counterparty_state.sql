@@ -4,15 +4,14 @@
         incremental_strategy='merge',
         unique_key=['customer_id', 'counterparty_id'],
         tags=['state'],
-        pre_hook="{{ forget_customers(ref('int_transactions__scope')) }}",
+        pre_hook="{{ forget_customers(ref('int_transactions__pair_scope')) }}",
         post_hook=[
-            "create unique index if not exists int_transactions__counterparty_state_key on {{ this }} (customer_id, counterparty_id)",
-            "analyze {{ this }}"
+            "create unique index if not exists int_transactions__counterparty_state_key on {{ this }} (customer_id, counterparty_id)"
         ]
     )
 }}
 {%- set start = state_start() -%}
-{%- set transaction, scope = ref('stg_landing__transaction'), ref('int_transactions__scope') -%}
+{%- set transaction, scope = ref('stg_landing__transaction'), ref('int_transactions__pair_scope') -%}
 
 -- First and last transaction with each counterparty at the newest date rolled to. Grain: customer x counterparty.
 select customer_id, counterparty_id, first_day, last_day

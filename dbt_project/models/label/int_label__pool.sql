@@ -2,4 +2,4 @@
 
 -- Coverage day by day of customers with unassigned money, as known when outcomes are looked at.
 -- Grain: installment x day.
-{{ pooled_coverage(ref('int_label__payment_day'), ref('int_label__schedule')) }}
+{{ pooled_coverage(ref('int_label__pool_money'), ref('int_label__schedule')) }}

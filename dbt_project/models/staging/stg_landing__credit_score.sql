@@ -7,5 +7,6 @@ select
     is_deleted,
     score_date as effective_date,
     observed_at as known_from,
-    superseded_at
+    superseded_at,
+    file_id
 from {{ versions('credit_score', ['customer_id', 'source_code', 'score_date']) }} as version

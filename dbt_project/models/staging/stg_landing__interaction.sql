@@ -14,5 +14,6 @@ select
     is_deleted,
     {{ local_date('interaction_at') }} as effective_date,
     observed_at as known_from,
-    superseded_at
+    superseded_at,
+    file_id
 from {{ versions('interaction', ['customer_id', 'interaction_id']) }} as version

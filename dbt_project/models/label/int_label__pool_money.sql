@@ -1,0 +1,5 @@
+{{ config(materialized='table', schema='intermediate', post_hook="analyze {{ this }}") }}
+
+-- Net money of customers with unassigned money, day by day, as known when outcomes are looked at.
+-- Grain: customer x contract (null: unassigned) x day.
+{{ pooled_money(ref('int_label__payment_day'), ref('int_label__schedule')) }}
