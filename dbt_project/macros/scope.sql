@@ -59,7 +59,7 @@ select customer_id from {{ pause }}
 union
 select customer_id
 from {{ score }}
-where {{ crossed('score_date', [365, var('score_lookback_days')], start) }}
+where {{ crossed('score_date', [180, 365, var('score_lookback_days')], start) }}
 {%- endmacro %}
 
 {% macro contacts_changed(start, interaction, payment) -%}
@@ -68,7 +68,7 @@ union
 select customer_id
 from {{ interaction }}
 where
-    {{ crossed('effective_date', [30, 90, 365, var('contact_lookback_days')], start) }}
+    {{ crossed('effective_date', [7, 30, 90, 180, 365, var('contact_lookback_days')], start) }}
     or (promised_date >= '{{ start.as_of_date }}' and promised_date < {{ date_of_run() }})
 {%- endmacro %}
 
