@@ -39,7 +39,7 @@ def _transactions(made: History, onboarded: date) -> None:
             "counterparty_id": chance.choice(("X1", "X2", "X3", "X4", f"X{number}", "")),
         }
         changes = ({"transaction_amount": "77.7777"}, {"direction_code": "out"}, {"counterparty_id": "X1"})
-        made.land("transaction", day + timedelta(days=1), row, *changes)
+        made.land("transaction", day, row, *changes)
 
 
 def _scores(made: History, onboarded: date) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from oracle.comparing import FACTS, Difference, build, differences, explain, oracle_rows, sql_rows
+from oracle.edges import edges
 from oracle.histories import DATES, customer_history, surroundings
 from oracle.landed import Landed
 
@@ -75,7 +76,7 @@ def live_through(folder: Path, seeds: list[int]) -> Outcome:
     """Build the dates day by day, half of the way before everything has landed, and once more all in one pass."""
     empty()
     rows = [row for seed in seeds for row in customer_history(seed)]
-    rows += surroundings(seeds[0], [f"C{seed}" for seed in seeds])
+    rows += surroundings(seeds[0], [f"C{seed}" for seed in seeds]) + edges()
     outcome = Outcome([], Landed({}), [])
     for part, days in enumerate((DATES[:2], DATES[2:])):
         deliver(folder, rows, part)
