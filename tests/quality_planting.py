@@ -205,7 +205,15 @@ MART_TABLES = """
 create table marts.fct_customer_features (customer_id text, as_of_date date, run_id text, customer_type_code text,
   exposure_amount numeric, dpd_days integer, delinquent_days integer, past_due_amount numeric,
   worst_dpd_90d_days integer, worst_dpd_365d_days integer, is_in_default boolean, utilisation_ratio double precision,
-  building_arrears_ratio double precision, tenure_days integer);
+  building_arrears_ratio double precision, tenure_days integer, building_dpd_percentile_ratio double precision,
+  industry_dpd_percentile_ratio double precision, building_credit_score_percentile_ratio double precision,
+  industry_credit_score_percentile_ratio double precision, building_exposure_share_ratio double precision,
+  building_hhi_ratio double precision, credit_score_drop_365d_ratio double precision,
+  unanswered_contact_365d_ratio double precision, kept_promise_365d_ratio double precision,
+  area_ending_90d_ratio double precision, contact_7d_count bigint, contact_30d_count bigint, contact_90d_count bigint,
+  contact_180d_count bigint, contact_365d_count bigint, unanswered_contact_365d_count bigint,
+  credit_score_age_days integer, credit_score_value numeric, credit_score_lowest_365d numeric,
+  credit_score_highest_365d numeric, building_occupied_ratio double precision);
 create table marts.fct_contract_delinquency (contract_id text, customer_id text, as_of_date date, run_id text,
   is_open boolean, outstanding_amount numeric, past_due_amount numeric, dpd_days integer, delinquent_days integer,
   bucket_code text);
@@ -222,7 +230,8 @@ SOUND_MARTS = f"""
 truncate marts.fct_customer_features, marts.fct_contract_delinquency, marts.dim_customer, marts.dim_building,
   staging.policy_delinquency_bucket, risk.customer_score;
 insert into marts.fct_customer_features
-  select 'c' || i, r.as_of_date, r.run_id, 'person', 1000, 10, 5, 100, 12, 20, false, 0.5, 0.1, 400
+  select 'c' || i, r.as_of_date, r.run_id, 'person', 1000, 10, 5, 100, 12, 20, false, 0.5, 0.1, 400,
+    0.5, 0.5, null, 0.5, 0.02, 0.1, 0, 1, null, 0, 1, 1, 2, 2, 3, 3, 10, 600, 590, 600, 0.9
   from generate_series(1, 120) as i
   cross join (values (date '2026-03-31', '{RUN.run_id}'), ('2026-03-30', '{EARLIER_RUN_ID}')) as r (as_of_date, run_id);
 insert into marts.fct_contract_delinquency

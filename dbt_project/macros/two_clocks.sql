@@ -43,3 +43,8 @@
 {% macro first_date_of_run() -%}
     '{{ var("as_of_dates") | min }}'::date
 {%- endmacro %}
+
+{# The instant from which a row of the last `days` days of any date of this run may be, for an index on instants. #}
+{% macro start_of_lookback(days) -%}
+    (({{ first_date_of_run() }} - {{ days }} + 1)::timestamp at time zone '{{ var("timezone") }}')
+{%- endmacro %}

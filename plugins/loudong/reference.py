@@ -55,7 +55,7 @@ def _codes(names: tuple[str, ...]) -> str:
 
 
 def dictionary_page() -> str:
-    """One table per mart and reporting view; of the features also label, unit and use."""
+    """One table per mart and reporting view; of the features also label, unit, use and definition."""
     return "\n".join(_dictionary_lines())
 
 
@@ -85,6 +85,10 @@ def _columns(columns: list[dict[str, Any]]) -> Iterator[str]:
             f"{meta['label_zh']} | {meta['family']} | {'yes' if meta['is_model_feature'] else ''} | "
             f"{direction[meta['monotone']]} |"
         )
+    yield "\nHow each is worked out; the words are those of the top of this page.\n\n| column | definition |\n|---|---|"
+    for column in columns:
+        if definition := column["config"]["meta"].get("definition"):
+            yield f"| `{column['name']}` | {_one_line(definition)} |"
 
 
 def _one_line(text: str) -> str:

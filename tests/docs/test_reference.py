@@ -28,6 +28,12 @@ def test_every_entity_and_every_output_has_its_table() -> None:
     assert outputs >= {"marts.dim_customer", "marts.fct_customer_features", "bi.customer_360", "bi.work_list"}
 
 
+def test_the_dictionary_says_how_a_feature_is_worked_out() -> None:
+    page = (DOCS / "data-dictionary.md").read_text(encoding="utf-8")
+    assert "| `credit_score_slope_180d` | 30 times the least-squares slope of score_value" in page
+    assert "| `customer_id` | text |" in page, "a column without a definition keeps its row"
+
+
 def test_every_link_of_the_pages_leads_to_a_file() -> None:
     pages = [PROJECT_DIR / "README.md", *DOCS.glob("*.md")]
     links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8"))]

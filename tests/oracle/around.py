@@ -6,7 +6,13 @@ from oracle.making import LAST, ZONE, History
 
 CONTRACT_IDS = ("K0", "K0", "K1", "K2")
 AMOUNT_NAMES = (
-    *("revenue_amount", "operating_profit_amount", "interest_expense_amount", "net_profit_amount"),
+    *(
+        "revenue_amount",
+        "receivables_amount",
+        "operating_profit_amount",
+        "interest_expense_amount",
+        "net_profit_amount",
+    ),
     *("operating_cash_flow_amount", "total_assets_amount", "current_assets_amount", "inventory_amount"),
     *("total_liabilities_amount", "current_liabilities_amount", "retained_earnings_amount", "equity_amount"),
 )
@@ -46,7 +52,7 @@ def _scores(made: History, onboarded: date) -> None:
     chance = made.chance
     for number in range(chance.choice((0, 1, 3, 12))):
         day = made.near(date(2022, 7, 1) if number == 0 else onboarded, LAST, 0, 30, 90, 180, 365, 580)
-        source = chance.choice(("bureau", "bureau", "bank"))
+        source = chance.choice(("bureau", "bureau", "bank", "Bank", "bank2"))
         score = {"customer_id": made.customer, "source_code": source, "score_date": day}
         made.land(
             "credit_score", day, {**score, "score_value": chance.randrange(400, 800)}, {"score_value": 555 + number}
@@ -95,6 +101,7 @@ def _statements(made: History) -> None:
         }
         length = months if made.maybe(0.9) else 6
         row = {"customer_id": made.customer, "period_end_date": end, "period_months": length, **amounts}
+        row["is_audited"] = chance.choice(("true", "false", ""))
         made.land("financial_statement", end, row, {"revenue_amount": "1000"}, {"period_months": 12})
 
 
@@ -109,6 +116,7 @@ def _contacts(made: History, onboarded: date) -> None:
             "customer_id": made.customer,
             "interaction_at": datetime.combine(day, clock, ZONE).isoformat(),
             "channel_code": "call",
+            "purpose_code": chance.choice(("dunning", "care", "")),
             "is_answered": chance.choice(("true", "false", "false", "")),
             "is_complaint": chance.choice(("true", "false", "")),
             "satisfaction_score": chance.choice(("", "1", "2", "5")),

@@ -202,6 +202,7 @@ def surroundings(seed: int, customers: list[str]) -> list[tuple[str, dict[str, A
     made = History(random.Random(seed), "")
     for number, kind in enumerate(("office", "mall", "housing", "park", "office")):
         tower = {"building_id": f"B{number}", "valid_from_date": FIRST, "building_name": f"Tower {number}"}
+        tower |= {"floor_area_sqm": made.chance.choice(("", "900", "4000.5")) if number else "2000"}
         tower |= {"building_type_code": kind, "opened_date": date(2020, 2, 29) if number else ""}
         made.land("building", FIRST, tower, {"opened_date": date(2019, 1, 1)}, {"building_type_code": "park"})
         rebuilt = made.near(DATES[0], LAST, 0)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from oracle import movement, observed, repayment
+from oracle import movement, observed, peers, repayment, trends
 from oracle.contracts import INNER, Standing, newest_customers, standings
 from oracle.coverage import ZERO
 from oracle.landed import Landed, Moment, Row, by, ratio
@@ -37,6 +37,7 @@ def describe(landed: Landed, portfolio: PortfolioSettings, moment: Moment) -> tu
             features[name] = _own(customer, found.get(name), rows, portfolio, moment)
             features[name]["building_id"] = places.get(name)
     _in_context(features, landed, found, rows, moment)
+    peers.compare(features, landed, rows, moment)
     return [{"customer_id": name, "as_of_date": moment.day, **values} for name, values in features.items()], contracts
 
 
@@ -79,6 +80,13 @@ def _own(
         lambda: observed.statement(rows["financial_statement"][name], day),
         lambda: observed.contact(rows["interaction"][name], rows["payment"][name], moment),
         lambda: observed.occupancy(rows["occupancy"][name], day),
+        lambda: trends.score_trend(rows["credit_score"][name], day),
+        lambda: trends.status_trend(rows["repayment_status"][name], day),
+        lambda: trends.balance_trend(rows["account_balance"][name], day),
+        lambda: trends.headroom(list(standing.contracts.values()) if standing else []),
+        lambda: trends.statement_trend(rows["financial_statement"][name], day),
+        lambda: trends.contact_trend(rows["interaction"][name], rows["payment"][name], moment),
+        lambda: trends.unit_trend(rows["occupancy"][name], day),
     ]
     for family in families:
         values |= family()

@@ -144,6 +144,12 @@ SPOILED: dict[tuple[str, str], str] = {
     "where customer_id in ('c8', 'c9', 'c10')",
     ("marts.fct_customer_features", f"{BETWEEN} building_arrears_ratio"): "update t set building_arrears_ratio = 1.5 "
     "where customer_id = 'c11'",
+    ("marts.fct_customer_features", "shares_are_shares"): "update t set kept_promise_365d_ratio = 1.5 "
+    "where customer_id = 'c12'",
+    ("marts.fct_customer_features", "longer_windows_hold_shorter"): "update t set contact_180d_count = 4 "
+    "where customer_id = 'c13'",
+    ("marts.fct_customer_features", "score_within_its_year"): "update t set credit_score_value = 601 "
+    "where customer_id = 'c14'",
     ("marts.fct_customer_features", "customers_not_vanished"): "insert into t (customer_id, as_of_date, run_id, "
     "is_in_default) select 'gone' || i, '2026-03-30', '2026-03-30.planted', false from generate_series(1, 60) as i",
     ("marts.fct_customer_features", "default_share_steady"): "update t set is_in_default = true "

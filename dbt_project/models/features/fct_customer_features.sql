@@ -7,7 +7,7 @@
         pre_hook="{{ delete_own_rows() }}",
         post_hook=[
             "create unique index if not exists fct_customer_features_key on {{ this }} (run_id, as_of_date, customer_id)",
-            "analyze {{ this }}"
+            "analyze {{ this }} (run_id, as_of_date, customer_id)"
         ]
     )
 }}
@@ -31,11 +31,15 @@ left join {{ ref('int_transactions__windows') }} as movement using (as_of_date, 
 left join {{ ref('int_transactions__peers') }} as movement_peers using (as_of_date, customer_id)
 left join {{ ref('int_exposure__customer') }} as exposure using (as_of_date, customer_id)
 left join {{ ref('int_balance__months') }} as balance using (as_of_date, customer_id)
+left join {{ ref('int_balance__headroom') }} as headroom using (as_of_date, customer_id)
 left join {{ ref('int_credit_score__latest') }} as credit_score using (as_of_date, customer_id)
 left join {{ ref('int_statement__ratios') }} as statement using (as_of_date, customer_id)
 left join {{ ref('int_interaction__windows') }} as contact using (as_of_date, customer_id)
 left join {{ ref('int_occupancy__customer') }} as occupancy using (as_of_date, customer_id)
 left join {{ ref('int_context__peers') }} as peers using (as_of_date, customer_id)
+left join {{ ref('int_context__percentile') }} as percentile using (as_of_date, customer_id)
+left join {{ ref('int_context__distance') }} as distance using (as_of_date, customer_id)
+left join {{ ref('int_context__anchor') }} as anchor using (as_of_date, customer_id)
 left join {{ ref('int_context__building') }} as building using (as_of_date, customer_id)
 left join {{ ref('int_context__industry') }} as industry using (as_of_date, customer_id)
 left join {{ ref('int_related__customer') }} as related using (as_of_date, customer_id)

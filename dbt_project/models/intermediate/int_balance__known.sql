@@ -12,3 +12,4 @@ select
 from {{ ref('int_spine__date') }} as dates
 inner join {{ ref('stg_landing__account_balance') }} as balance
     on {{ known_at('balance', 'dates') }} and balance.balance_date > dates.as_of_date - 366
+where balance.balance_date > {{ first_date_of_run() }} - 366
