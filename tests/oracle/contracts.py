@@ -22,6 +22,13 @@ from oracle.landed import Landed, Moment, Row, by
 from loudong.portfolio.settings import PortfolioSettings
 
 WINDOWS = {3: 90, 6: 180, 12: 365}
+# What other values are made of, and the mart does not show.
+INNER = frozenset(
+    {
+        *("place", "is_technical", "is_in_cure", "is_restructured", "signed_date", "end_date", "agreed_limit_amount"),
+        *("balance_amount", "unpaid_amount", "deposit_amount", "interest_rate_pct"),
+    }
+)
 
 
 @dataclass
@@ -65,7 +72,9 @@ def newest_customers(landed: Landed, moment: Moment) -> list[Row]:
 def _bounds(landed: Landed, portfolio: PortfolioSettings, moment: Moment) -> dict[str, dict[str, Any]]:
     types = landed.first_described("customer", ("customer_id",), moment)
     found: dict[str, dict[str, Any]] = {}
-    for (customer, contract), row in landed.first_described("contract", ("customer_id", "contract_id"), moment).items():
+    # A contract that was taken back in the instant it became known was never described.
+    contracts = landed.first_described("contract", ("customer_id", "contract_id"), moment, alive=True)
+    for (customer, contract), row in contracts.items():
         if (customer,) not in types:
             continue
         kind = types[(customer,)]["customer_type_code"]

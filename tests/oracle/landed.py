@@ -64,8 +64,13 @@ class Landed:
             row for row in newest.values() if not row["is_deleted"] and effective_day(name, row, moment) <= moment.day
         ]
 
-    def first_described(self, name: str, key: tuple[str, ...], moment: Moment) -> dict[tuple[Any, ...], Row]:
-        """The first version that was ever known of each `key`, where it was known before the end of the date."""
+    def first_described(
+        self, name: str, key: tuple[str, ...], moment: Moment, *, alive: bool = False
+    ) -> dict[tuple[Any, ...], Row]:
+        """The first version that was ever known of each `key`, where it was known before the end of the date.
+
+        Of several that became known at once that of the newest effective date. `alive`: the first that is no deletion.
+        """
         entity = entities()[name]
         by_key: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
         for row in self.rows[name]:
@@ -76,9 +81,14 @@ class Landed:
             for row, later in zip(versions, [*versions[1:], None], strict=True):
                 if later is not None and later["observed_at"] <= row["observed_at"]:
                     continue
+                if alive and row["is_deleted"]:
+                    continue
                 whose = tuple(row[column] for column in key)
-                if whose not in first or row["observed_at"] < first[whose]["observed_at"]:
+                standing = first.get(whose)
+                if standing is None or row["observed_at"] < standing["observed_at"]:
                     first[whose] = row
+                elif row["observed_at"] == standing["observed_at"]:
+                    first[whose] = max(row, standing, key=lambda version: version[entity.effective])
         return {whose: row for whose, row in first.items() if row["observed_at"] < moment.end}
 
 

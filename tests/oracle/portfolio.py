@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from oracle import movement, observed, peers, repayment, trends
-from oracle.contracts import Standing, newest_customers, standings
+from oracle.contracts import INNER, Standing, newest_customers, standings
 from oracle.coverage import ZERO
 from oracle.landed import Landed, Moment, Row, by, ratio
 
@@ -19,13 +19,21 @@ SHRINKAGE = 20
 def describe(landed: Landed, portfolio: PortfolioSettings, moment: Moment) -> tuple[list[Values], list[Values]]:
     """Rows of marts.fct_customer_features and of marts.fct_contract_delinquency."""
     found = standings(landed, portfolio, moment)
-    contracts = [fact for standing in found.values() for fact in standing.contracts.values()]
+    contracts = [
+        {column: value for column, value in fact.items() if column not in INNER}
+        for standing in found.values()
+        for fact in standing.contracts.values()
+    ]
     rows = {name: by(landed.known(name, moment), "customer_id") for name in landed.rows if _is_personal(landed, name)}
     places = main_buildings(found, rows["occupancy"], moment)
     features: dict[str, Values] = {}
     for customer in newest_customers(landed, moment):
         name = customer["customer_id"]
-        if customer["onboarded_date"] <= moment.day and _is_active(found.get(name), rows["occupancy"][name], moment):
+        if portfolio.judged_dates == "listed":
+            is_chosen = any(row["judged_date"] == moment.day for row in rows["judged_customer"][name])
+        else:
+            is_chosen = _is_active(found.get(name), rows["occupancy"][name], moment)
+        if is_chosen and customer["onboarded_date"] <= moment.day:
             features[name] = _own(customer, found.get(name), rows, portfolio, moment)
             features[name]["building_id"] = places.get(name)
     _in_context(features, landed, found, rows, moment)

@@ -46,8 +46,8 @@ def speaking(scores: list[Row], day: date) -> tuple[str, dict[date, Any]] | None
     recent = [row for row in scores if row["score_date"] > day - timedelta(580)]
     if not recent:
         return None
-    _, source = max((row["score_date"], [-ord(c) for c in row["source_code"]]) for row in recent)
-    name = "".join(chr(-c) for c in source)
+    newest = max(row["score_date"] for row in recent)
+    name = min(row["source_code"] for row in recent if row["score_date"] == newest)
     return name, {row["score_date"]: row["score_value"] for row in recent if row["source_code"] == name}
 
 

@@ -14,6 +14,9 @@ from loudong.warehouse.connect import connect, target
 
 LAYERS = ("seeds", "staging", "intermediate", "marts", "features", "label", "reporting")
 FAILED = ("error", "fail", "runtime error")
+# Variables that decide which nodes there are, on what they depend and where they stand. dbt parses the project anew
+# whenever one of those it parses with differs; the others differ from run to run and are only given to build.
+STRUCTURAL_VARIABLES = ("run_kind", "built_in")
 
 logger = logging.getLogger(__name__)
 
@@ -84,32 +87,23 @@ def _invoke(arguments: list[str], variables: dict[str, Any], policy_dir: Path | 
     from dbt.cli.main import dbtRunner
 
     settings = get_settings()
-    work = settings.state_dir.resolve() / "dbt" / settings.warehouse_database
     project = settings.project_dir / "dbt_project"
     os.environ.update(_connection(settings))
     os.environ["LOUDONG_DBT_SEEDS"] = str(_seed_folder(project, policy_dir))
-    outcome = dbtRunner().invoke(
-        [
-            "--quiet",
-            "--no-use-colors",
-            "--log-level-file",
-            "info",
-            "--log-path",
-            str(work / "logs"),
-            *arguments,
-            "--project-dir",
-            str(project),
-            "--profiles-dir",
-            str(project),
-            "--target-path",
-            str(work / "target"),
-            "--vars",
-            json.dumps(variables),
-        ]
-    )
+    structure = {name: variables[name] for name in STRUCTURAL_VARIABLES if name in variables}
+    work = settings.state_dir.resolve() / "dbt" / settings.warehouse_database / "-".join(["project", *structure.values()])
+    common = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(work / "target")]
+    common = ["--quiet", "--no-use-colors", "--log-level-file", "info", "--log-path", str(work / "logs"), *common]
+    parsed = _succeeded(dbtRunner().invoke(["parse", *common, "--vars", json.dumps(structure)]), "parse")
+    outcome = dbtRunner(manifest=parsed.result).invoke([*arguments, *common, "--vars", json.dumps(variables)])
+    return [_row(result) for result in getattr(_succeeded(outcome, " ".join(arguments)).result, "results", [])]
+
+
+def _succeeded(outcome: Any, command: str) -> Any:
+    """What dbt came back with, unless it could not do its work at all."""
     if outcome.exception is not None:
-        raise LoudongError(f"dbt could not run {' '.join(arguments)}: {outcome.exception}") from outcome.exception
-    return [_row(result) for result in getattr(outcome.result, "results", [])]
+        raise LoudongError(f"dbt could not run {command}: {outcome.exception}") from outcome.exception
+    return outcome
 
 
 def _seed_folder(project: Path, policy_dir: Path | None) -> Path:
