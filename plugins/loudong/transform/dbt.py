@@ -91,7 +91,8 @@ def _invoke(arguments: list[str], variables: dict[str, Any], policy_dir: Path | 
     os.environ.update(_connection(settings))
     os.environ["LOUDONG_DBT_SEEDS"] = str(_seed_folder(project, policy_dir))
     structure = {name: variables[name] for name in STRUCTURAL_VARIABLES if name in variables}
-    work = settings.state_dir.resolve() / "dbt" / settings.warehouse_database / "-".join(["project", *structure.values()])
+    work = settings.state_dir.resolve() / "dbt" / settings.warehouse_database
+    work /= "-".join(["project", *structure.values()])
     common = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(work / "target")]
     common = ["--quiet", "--no-use-colors", "--log-level-file", "info", "--log-path", str(work / "logs"), *common]
     parsed = _succeeded(dbtRunner().invoke(["parse", *common, "--vars", json.dumps(structure)]), "parse")
