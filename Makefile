@@ -35,9 +35,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 run: setup ## the main job: generate, load, train, score and publish through Airflow (again: a few seconds)
 	@$(BIN)/loudong demo --customers $(CUSTOMERS) --months $(MONTHS) --seed $(SEED)
 
-# Airflow's tests mostly wait, so there is room for one more worker than cores.
+# Airflow's tests mostly wait, so there is room for twice as many workers as cores.
 test: setup ## all tests, ruff, mypy and sqlfluff among them
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## ruff, mypy and sqlfluff alone, checking only
 	@$(BIN)/ruff check .

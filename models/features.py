@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from loudong.settings import PROJECT_DIR
+from loudong.yaml_file import read_yaml
 
 DICTIONARY = PROJECT_DIR / "dbt_project" / "models" / "features" / "fct_customer_features.yml"
 
@@ -37,7 +36,7 @@ class Feature:
 @cache
 def model_features(path: Path = DICTIONARY) -> tuple[Feature, ...]:
     """The model's features in the dictionary's order."""
-    columns: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["models"][0]["columns"]
+    columns: list[dict[str, Any]] = read_yaml(path)["models"][0]["columns"]
     return tuple(
         Feature(
             name=column["name"],

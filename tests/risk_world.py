@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import yaml
 from psycopg import sql
 
 from loudong.pipeline.runs import Run, close_run, open_run, step
@@ -16,6 +15,7 @@ from loudong.policy.tables import TABLES
 from loudong.portfolio.settings import PortfolioSettings
 from loudong.settings import get_settings
 from loudong.warehouse.connect import Connection, connect
+from loudong.yaml_file import read_yaml
 
 SQL_TYPES = {"text": "text", "integer": "integer", "number": "numeric", "date": "date"}
 DELINQUENCY = (
@@ -56,7 +56,7 @@ PORTFOLIO = PortfolioSettings(
 
 def feature_types() -> dict[str, str]:
     """Columns of marts.fct_customer_features with their SQL types, from the dictionary."""
-    description = yaml.safe_load(dictionary_path().read_text(encoding="utf-8"))
+    description = read_yaml(dictionary_path())
     model = next(model for model in description["models"] if model["name"] == "fct_customer_features")
     return {column["name"]: column["data_type"] for column in model["columns"]}
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from loudong.landing.contract import DELIVERY_COLUMNS, Column, entities
 from loudong.settings import get_settings
+from loudong.yaml_file import read_yaml
 
 MARKER = "<!-- Below this line: written by `make docs`. -->\n"
 TABLES = {"marts": "marts", "features": "marts", "label": "marts", "reporting": "bi"}
@@ -63,7 +62,7 @@ def _dictionary_lines() -> Iterator[str]:
     folder = get_settings().project_dir / "dbt_project" / "models"
     for layer, schema in TABLES.items():
         for path in sorted((folder / layer).glob("*.yml")):
-            for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+            for model in read_yaml(path)["models"]:
                 if model.get("columns") and not model["name"].startswith(("int_", "rpt_")):
                     yield f"\n## {schema}.{model['name']}\n\n{_one_line(model['description'])}\n"
                     yield from _columns(model["columns"])

@@ -1,8 +1,6 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='append_new_columns',
+        materialized='appended',
         pre_hook="{{ delete_own_rows() }}",
         post_hook=[
             "create unique index if not exists fct_contract_delinquency_key on {{ this }} (run_id, as_of_date, customer_id, contract_id)"

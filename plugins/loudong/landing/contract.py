@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from loudong.errors import LoudongError
+from loudong.yaml_file import read_yaml
 
 CONTRACT_DIR = Path(__file__).with_name("contracts")
 
@@ -72,7 +71,7 @@ class Entity:
 
 
 def _parse(path: Path) -> Entity:
-    raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = read_yaml(path)
     columns = tuple(
         Column(
             name=column["name"],

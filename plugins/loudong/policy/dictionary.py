@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import yaml
-
 from loudong.errors import LoudongError
 from loudong.settings import get_settings
+from loudong.yaml_file import read_yaml
 
 _NUMERIC = ("smallint", "integer", "bigint", "numeric", "double precision", "real", "int", "float8", "decimal")
 
@@ -20,7 +19,7 @@ def indicators() -> dict[str, str]:
     path = dictionary_path()
     if not path.is_file():
         raise LoudongError(f"{path} is missing: it names the indicators that policy may use")
-    description = yaml.safe_load(path.read_text(encoding="utf-8"))
+    description = read_yaml(path)
     kinds: dict[str, str] = {}
     for model in description["models"]:
         for column in model["columns"] if model["name"] == "fct_customer_features" else ():

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from loudong.errors import LoudongError
+from loudong.yaml_file import read_yaml
 
 FILE_NAME = "portfolio.yml"
 
@@ -57,7 +58,7 @@ def read_portfolio(folder: Path) -> PortfolioSettings:
     if not path.is_file():
         raise LoudongError(f"{path} is missing: it names the portfolio's currency, time zone, horizon and dates")
     try:
-        return PortfolioSettings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return PortfolioSettings.model_validate(read_yaml(path))
     except (ValidationError, yaml.YAMLError) as error:
         raise LoudongError(f"{path} is not a valid portfolio description: {error}") from error
 

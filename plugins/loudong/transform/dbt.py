@@ -93,8 +93,9 @@ def _invoke(arguments: list[str], variables: dict[str, Any], policy_dir: Path | 
     structure = {name: variables[name] for name in STRUCTURAL_VARIABLES if name in variables}
     work = settings.state_dir.resolve() / "dbt" / settings.warehouse_database
     work /= "-".join(["project", *structure.values()])
-    common = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(work / "target")]
-    common = ["--quiet", "--no-use-colors", "--log-level-file", "info", "--log-path", str(work / "logs"), *common]
+    common = ["--quiet", "--no-write-json", "--no-use-colors", "--log-level-file", "info"]
+    common += ["--log-path", str(work / "logs"), "--target-path", str(work / "target")]
+    common += ["--project-dir", str(project), "--profiles-dir", str(project)]
     parsed = _succeeded(dbtRunner().invoke(["parse", *common, "--vars", json.dumps(structure)]), "parse")
     outcome = dbtRunner(manifest=parsed.result).invoke([*arguments, *common, "--vars", json.dumps(variables)])
     return [_row(result) for result in getattr(_succeeded(outcome, " ".join(arguments)).result, "results", [])]
