@@ -33,7 +33,7 @@ TABLES = (
     "staging.policy_tier_cutoff",
     "intermediate.int_state__mark",
     "intermediate.int_repayment__settlement_state",
-    "intermediate.int_transactions__state",
+    "intermediate.int_transactions__sums_state",
 )
 
 
