@@ -1,6 +1,6 @@
 """What a run says of a date, row by row as text, and where two runs do not say the same."""
 
-from datetime import date
+from datetime import date, datetime
 
 from psycopg import sql
 
@@ -43,3 +43,23 @@ def differing(day: date, one: str, other: str, tables: tuple[str, ...] = FACTS, 
         if mine != others:
             found[table] = len(set(mine) ^ set(others)) + abs(len(mine) - len(others))
     return found
+
+
+def described(dim: str, day: date, cutoff: datetime) -> list[str]:
+    """What a dimension says of a date: every column but the ends of its intervals, which later dates set."""
+    schema, name = dim.split(".")
+    with connect("admin") as connection:
+        listed = connection.execute(
+            "select column_name from information_schema.columns where table_schema = %s and table_name = %s "
+            "and column_name <> all (%s) order by column_name",
+            (schema, name, ["valid_to_date", "known_to"]),
+        ).fetchall()
+        rows = connection.execute(
+            sql.SQL(
+                'select row({})::text collate "C" from {} where valid_from_date <= %(day)s '
+                "and (valid_to_date is null or valid_to_date > %(day)s) and known_from < %(cutoff)s "
+                "and (known_to is null or known_to >= %(cutoff)s) order by 1"
+            ).format(sql.SQL(", ").join(sql.Identifier(row[0]) for row in listed), sql.Identifier(schema, name)),
+            {"day": day, "cutoff": cutoff},
+        ).fetchall()
+    return [row[0] for row in rows]
