@@ -20,7 +20,7 @@
 {% macro state_fingerprint() -%}
     md5(concat_ws(
         '|',
-        '{{ var("code_version") }}', '{{ var("timezone") }}', '{{ var("currency") }}',
+        '{{ var("sql_version") }}', '{{ var("timezone") }}', '{{ var("currency") }}',
         '{{ var("materiality_amount") }}', '{{ var("default_dpd_days") }}',
         (select string_agg(bound::text, '|' order by bound::text) from {{ ref('materiality') }} as bound)
     ))
@@ -52,11 +52,28 @@
     {{ instant_of(date_of_run() ~ ' + 1') }}
 {%- endmacro %}
 
-{# Take out of a state the customers in `scope`, who are made anew; everything when it starts from scratch. #}
+{# A state with one row per `key`, of which the customers of `scope` are made anew. #}
+{% macro state_config(scope, key, incremental_strategy='append') -%}
+    {%- do ref('int_state__start') -%}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy=incremental_strategy,
+        unique_key=key if incremental_strategy == 'merge' else none,
+        tags=['state'],
+        indexes=[{'columns': key, 'unique': true}],
+        pre_hook="{{ forget_customers(ref('" ~ scope ~ "')) }}"
+    ) }}
+{%- endmacro %}
+
+{# Overrides dbt's own: a state without a start is created again, for its columns and key may be others by now. #}
+{% macro should_full_refresh() -%}
+    {% if execute and 'state' in model.tags and not state_start() %}{{ return(true) }}{% endif %}
+    {{ return(dbt.should_full_refresh()) }}
+{%- endmacro %}
+
+{# Take out of a state the customers in `scope`, who are made anew. #}
 {% macro forget_customers(scope) -%}
-    {% set start = state_start() %}
     {% if not is_incremental() %}{{ return("select 1") }}{% endif %}
-    {% if not start %}{{ return("truncate " ~ this) }}{% endif %}
     {{ return("delete from " ~ this ~ " where customer_id in (select customer_id from " ~ scope ~ ")") }}
 {%- endmacro %}
 

@@ -1,13 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='append_new_columns',
-        tags=['state'],
-        pre_hook="{{ forget_customers(ref('int_credit_score__scope')) }}",
-        post_hook="create unique index if not exists int_credit_score__latest_state_key on {{ this }} (customer_id)"
-    )
-}}
+{{ state_config('int_credit_score__scope', key=['customer_id']) }}
 
 -- Outside credit score and how it moved at the newest date rolled to. Grain: customer.
 select {{ columns_but_date(ref('int_credit_score__latest_scope')) }}

@@ -1,12 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        tags=['state'],
-        pre_hook="{{ forget_customers(ref('int_repayment__window_scope')) }}",
-        post_hook="create unique index if not exists int_repayment__lateness_state_key on {{ this }} (customer_id)"
-    )
-}}
+{{ state_config('int_repayment__window_scope', key=['customer_id']) }}
 
 -- How late installments were paid at the newest date rolled to. Grain: customer.
 select {{ columns_but_date(ref('int_repayment__lateness_scope')) }}

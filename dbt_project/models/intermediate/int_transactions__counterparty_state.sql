@@ -1,15 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='merge',
-        unique_key=['customer_id', 'counterparty_id'],
-        tags=['state'],
-        pre_hook="{{ forget_customers(ref('int_transactions__pair_scope')) }}",
-        post_hook=[
-            "create unique index if not exists int_transactions__counterparty_state_key on {{ this }} (customer_id, counterparty_id)"
-        ]
-    )
-}}
+{{ state_config('int_transactions__pair_scope', key=['customer_id', 'counterparty_id'], incremental_strategy='merge') }}
 {%- set start = state_start() -%}
 {%- set transaction, scope = ref('stg_landing__transaction'), ref('int_transactions__pair_scope') -%}
 

@@ -16,6 +16,7 @@ from loudong.landing.typed import MOMENT
 from loudong.landing.validate import check
 from loudong.landing.versions import settle_all
 from loudong.pipeline.runs import current_portfolio
+from loudong.transform.state import forget_state
 from loudong.warehouse.connect import Connection, connect
 
 # A row whose bytes were not text is stored escaped, so it is no longer the row that was delivered; nor is one that
@@ -124,8 +125,11 @@ def _replay_entity(connection: Connection, name: str) -> Replayed:
         copy_rows(connection, entity, np.full(len(kept), file_id, np.int64), batch.lines, checked, STAGE)
         bad = {refusal.position for refusal in checked.refusals}
         good += [row[0] for position, row in enumerate(kept) if position not in bad]
-    per_file_landed = tally(connection, entity, insert_stage(connection, entity, timezone))
+    parts = insert_stage(connection, entity, timezone)
+    per_file_landed = tally(connection, entity, parts)
     landed = sum(per_file_landed.values())
+    if parts:
+        forget_state(connection, min(part.first_observed_at for part in parts))
     connection.execute(
         "update ops.landing_file set has_versions_settled = false where file_id = any (%s)", (list(per_file_landed),)
     )

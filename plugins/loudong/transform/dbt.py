@@ -1,5 +1,6 @@
 """Building layers of the dbt project, with every node recorded and every failure named."""
 
+import hashlib
 import json
 import logging
 import os
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from loudong.errors import LoudongError
-from loudong.pipeline.runs import Run, code_version
+from loudong.pipeline.runs import Run
 from loudong.settings import Settings, get_settings
 from loudong.warehouse.connect import connect, target
 
@@ -61,7 +62,7 @@ def run_variables(run: Run) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
         "run_kind": run.kind,
-        "code_version": code_version(),
+        "sql_version": sql_version(),
         "newest_file_id": newest_file_id(),
         "as_of_dates": [day.isoformat() for day in run.as_of_dates],
         "timezone": portfolio.timezone,
@@ -72,6 +73,16 @@ def run_variables(run: Run) -> dict[str, Any]:
         "judged_dates": portfolio.judged_dates,
         "materiality_amount": portfolio.materiality_amount,
     }
+
+
+def sql_version() -> str:
+    """A hash over the models and macros of the dbt project: what was made by others is not rolled on."""
+    project = get_settings().project_dir / "dbt_project"
+    digest = hashlib.md5(usedforsecurity=False)
+    for path in sorted(path for folder in ("models", "macros") for path in (project / folder).rglob("*.sql")):
+        digest.update(f"{path.relative_to(project).as_posix()}\n{path.read_text(encoding='utf-8')}\0".encode())
+    digest.update((project / "dbt_project.yml").read_bytes())
+    return digest.hexdigest()
 
 
 def newest_file_id() -> int:
