@@ -9,8 +9,13 @@
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% if existing and should_full_refresh() %}
+        {% do adapter.drop_relation(existing) %}
+        {% set existing = none %}
+    {% endif %}
     {% if existing is none %}
         {% call statement('main') -%}{{ get_create_table_as_sql(False, target, sql) }}{%- endcall %}
+        {% do create_indexes(target) %}
     {% else %}
         {% set fresh = make_temp_relation(target) %}
         {% do run_query("create temporary view " ~ fresh ~ " as " ~ sql) %}

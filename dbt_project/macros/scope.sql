@@ -72,7 +72,7 @@ where
     or (promised_date >= '{{ start.as_of_date }}' and promised_date < {{ date_of_run() }})
 {%- endmacro %}
 
-{% macro pairs_changed(start, transaction, superseded) -%}
+{% macro transactions_changed(start, transaction, superseded) -%}
 select customer_id
 from {{ superseded }}
 where superseded_at >= '{{ start.cutoff_at }}' and superseded_at < {{ cutoff_of_run() }}
@@ -80,15 +80,6 @@ union
 select customer_id
 from {{ transaction }}
 where file_id > {{ start.file_id }} and known_from < '{{ start.cutoff_at }}'
-{%- endmacro %}
-
-{% macro transactions_changed(start, pairs_scope, transaction_state) -%}
-select customer_id
-from {{ pairs_scope }}
-union
-select customer_id
-from {{ transaction_state }}
-where largest_outflow_day <= {{ date_of_run() }} - 90
 {%- endmacro %}
 
 {# Everybody on all dates of the run, or those of `changed` where there is a start. Loading lets nothing of an unknown

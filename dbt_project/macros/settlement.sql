@@ -99,3 +99,9 @@ left join total using (as_of_date, customer_id, contract_id)
 left join pooled using (as_of_date, customer_id, contract_id, installment_id)
 where due.is_due = 1
 {%- endmacro %}
+
+{# For how many days an installment stood open after its due date; more than any bound while it still does. #}
+{% macro open_days(installment=none) -%}
+    {% set prefix = installment ~ '.' if installment else '' -%}
+    (coalesce({{ prefix }}settled_date, '9999-12-31'::date) - {{ prefix }}due_date)
+{%- endmacro %}

@@ -52,15 +52,20 @@
     {{ instant_of(date_of_run() ~ ' + 1') }}
 {%- endmacro %}
 
-{# A state with one row per `key`, of which the customers of `scope` are made anew. #}
-{% macro state_config(scope, key, incremental_strategy='append') -%}
+{#
+  A state with one row per `key`, of which the customers of `scope` are made anew. `seeks` are further columns or
+  expressions that rows are looked up by.
+#}
+{% macro state_config(scope, key, merges=false, seeks=[]) -%}
     {%- do ref('int_state__start') -%}
+    {% set indexes = [{'columns': key, 'unique': true}] %}
+    {% for seek in seeks %}{% do indexes.append({'columns': [seek]}) %}{% endfor %}
     {{ config(
-        materialized='incremental',
-        incremental_strategy=incremental_strategy,
-        unique_key=key if incremental_strategy == 'merge' else none,
+        materialized='incremental' if merges else 'appended',
+        incremental_strategy='merge' if merges else none,
+        unique_key=key if merges else none,
         tags=['state'],
-        indexes=[{'columns': key, 'unique': true}],
+        indexes=indexes,
         pre_hook="{{ forget_customers(ref('" ~ scope ~ "')) }}"
     ) }}
 {%- endmacro %}
@@ -73,7 +78,7 @@
 
 {# Take out of a state the customers in `scope`, who are made anew. #}
 {% macro forget_customers(scope) -%}
-    {% if not is_incremental() %}{{ return("select 1") }}{% endif %}
+    {% if should_full_refresh() or not is_appended() %}{{ return("select 1") }}{% endif %}
     {{ return("delete from " ~ this ~ " where customer_id in (select customer_id from " ~ scope ~ ")") }}
 {%- endmacro %}
 

@@ -7,43 +7,48 @@ with reached as (
     inner join {{ ref('asset_category') }} as category on category.category_code = 'substandard'
     where
         -- Nearly all installments fall away here, before their pauses are counted.
-        (late.settled_date is null or late.settled_date > late.due_date + category.over_dpd_days)
+        {{ open_days('late') }} > category.over_dpd_days
         and late.worst_dpd_days > category.over_dpd_days
 ),
 
 spell as (
     select
-        of_any.*,
-        lead(of_any.start_date) over (
-            partition by of_any.as_of_date, of_any.customer_id, of_any.contract_id order by of_any.start_date
-        ) as next_start_date
+        of_any.as_of_date,
+        of_any.customer_id,
+        of_any.contract_id,
+        of_any.start_date,
+        of_any.end_date,
+        bool_or(
+            of_any.start_date <= reached.last_open_date
+            and (of_any.end_date is null or of_any.end_date > reached.last_open_date)
+        ) as is_non_performing
     from {{ ref('int_delinquency__spell') }} as of_any
-    inner join (select distinct as_of_date, customer_id, contract_id from reached) as whose
-        using (as_of_date, customer_id, contract_id)
+    inner join reached using (as_of_date, customer_id, contract_id)
     where not of_any.is_material
+    group by 1, 2, 3, 4, 5
 ),
 
-newest as (
-    select distinct on (as_of_date, customer_id, contract_id)
-        as_of_date, customer_id, contract_id, spell.end_date
-    from reached
-    inner join spell using (as_of_date, customer_id, contract_id)
-    where
-        spell.start_date <= reached.last_open_date
-        and (spell.end_date is null or spell.end_date > reached.last_open_date)
-    order by as_of_date, customer_id, contract_id, spell.start_date desc
+-- Spells of a contract follow each other without touching.
+placed as (
+    select
+        *,
+        lead(start_date) over in_order as next_start_date,
+        max(start_date) filter (where is_non_performing) over (
+            partition by as_of_date, customer_id, contract_id
+        ) as newest_start_date
+    from spell
+    window in_order as (partition by as_of_date, customer_id, contract_id order by start_date)
 ),
 
 stretch as (
     select
-        newest.as_of_date,
-        newest.customer_id,
-        newest.contract_id,
-        spell.end_date as first_clean_date,
-        coalesce(spell.next_start_date - 1, newest.as_of_date) as last_clean_date
-    from newest
-    inner join spell using (as_of_date, customer_id, contract_id)
-    where spell.end_date >= newest.end_date
+        as_of_date,
+        customer_id,
+        contract_id,
+        end_date as first_clean_date,
+        coalesce(next_start_date - 1, as_of_date) as last_clean_date
+    from placed
+    where start_date >= newest_start_date and end_date is not null
 ),
 
 fell_due as (

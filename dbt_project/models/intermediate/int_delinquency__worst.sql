@@ -8,7 +8,7 @@ with late as (
         max(worst_dpd_days) filter (where last_open_date > as_of_date - 180) as worst_dpd_180d_days,
         max(worst_dpd_days) as worst_dpd_365d_days
     from {{ ref('int_repayment__installment') }}
-    where (settled_date is null or settled_date > due_date + 1) and last_open_date > as_of_date - 365
+    where {{ open_days() }} > 1 and last_open_date > as_of_date - 365
     group by 1, 2, 3
 )
 

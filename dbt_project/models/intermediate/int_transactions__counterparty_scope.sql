@@ -6,7 +6,7 @@ select
     movement.counterparty_id,
     min(movement.effective_date) as first_day,
     max(movement.effective_date) as last_day
-from {{ ref('int_transactions__pair_scope') }} as scope
+from {{ ref('int_transactions__scope') }} as scope
 inner join {{ ref('stg_landing__transaction') }} as movement
     on scope.customer_id = movement.customer_id and {{ known_at('movement', 'scope') }}
 where movement.counterparty_id is not null

@@ -1,6 +1,6 @@
-{{ state_config('int_transactions__pair_scope', key=['customer_id', 'counterparty_id'], incremental_strategy='merge') }}
+{{ state_config('int_transactions__scope', key=['customer_id', 'counterparty_id'], merges=true) }}
 {%- set start = state_start() -%}
-{%- set transaction, scope = ref('stg_landing__transaction'), ref('int_transactions__pair_scope') -%}
+{%- set transaction, scope = ref('stg_landing__transaction'), ref('int_transactions__scope') -%}
 
 -- First and last transaction with each counterparty at the newest date rolled to. Grain: customer x counterparty.
 select customer_id, counterparty_id, first_day, last_day

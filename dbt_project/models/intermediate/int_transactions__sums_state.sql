@@ -1,6 +1,7 @@
 {{ config(tags=['state'], post_hook="analyze {{ this }}") }}
 {%- set start = state_start() -%}
 {%- set change, scope = ref('int_transactions__change'), ref('int_transactions__scope') -%}
+{%- set largest = ref('int_transactions__largest') -%}
 {%- set longest, sums = transaction_windows() | max, transaction_sums() -%}
 
 -- Sums over windows of transactions at the newest date rolled to. Grain: customer.
@@ -15,13 +16,16 @@
             greatest(standing.last_inflow_day, change.last_inflow_day) as last_inflow_day,
             greatest(
                 case
-                    when standing.largest_outflow_units is not null
+                    when standing.largest_outflow_day > {{ date_of_run() }} - 90
                         then array[standing.largest_outflow_units, standing.largest_outflow_day - '2000-01-01'::date]
+                    when largest.customer_id is not null
+                        then array[largest.units, largest.day - '2000-01-01'::date]
                 end,
                 change.largest_outflow
             ) as largest_outflow
         from {{ this }} as standing
         full join {{ change }} as change using (customer_id)
+        left join {{ largest }} as largest using (customer_id)
     )
 
     select
