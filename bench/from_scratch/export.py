@@ -44,7 +44,7 @@ def _export(entity: Entity, path: Path) -> int:
         schema,
         compression="zstd",
         store_decimal_as_integer=True,
-        use_dictionary=[name for name in schema.names if pa.types.is_string(schema.field(name).type)],
+        use_dictionary=[column.name for column in columns if column.type == "text" and column.name != entity.key[-1]],
     ) as writer:
         for table in _groups(_batches(entity, schema)):
             writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
