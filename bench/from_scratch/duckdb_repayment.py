@@ -16,7 +16,7 @@ def repayment(clock: Clock) -> Iterator[str]:
         where signed_date <= {day}
     """
     yield _paid(clock, day)
-    yield f"""
+    yield """
         create temp table money as
         select
             payment.customer_id,
@@ -53,7 +53,9 @@ def _paid(clock: Clock, day: str) -> str:
         for days in windows
     ]
     for back in range(6):
-        inside = f"payment_date >= date '{clock.month_start(back)}' and payment_date < date '{clock.month_start(back - 1)}'"
+        inside = (
+            f"payment_date >= date '{clock.month_start(back)}' and payment_date < date '{clock.month_start(back - 1)}'"
+        )
         columns.append(f"coalesce(sum(paid_amount) filter ({inside}), 0) as paid_amount_m{back}")
     return f"""
         create temp table paid as

@@ -6,11 +6,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from bench.from_scratch import THREADS
 from bench.from_scratch.clock import Clock
 from bench.from_scratch.duckdb_movement import movement
 from bench.from_scratch.duckdb_repayment import repayment
 from bench.from_scratch.repeats import repeated
-from bench.from_scratch.running import KEYS, THREADS, run
+from bench.from_scratch.running import KEYS, run
 
 
 def features(folder: Path, as_of_date: date, timezone: str) -> pa.Table:
@@ -21,7 +22,7 @@ def features(folder: Path, as_of_date: date, timezone: str) -> pa.Table:
             _know(connection, folder / f"{entity}.parquet", entity, ", ".join(key), clock)
         for statement in (*movement(clock), *repayment(clock)):
             connection.execute(statement)
-        return connection.execute(f"""
+        return connection.sql(f"""
             select *
             from (select distinct customer_id from known_customer where valid_from_date <= date '{as_of_date}')
             left join movement using (customer_id)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
-from bench.from_scratch.running import THREADS
+from bench.from_scratch import THREADS
 
 Hashes = npt.NDArray[np.uint64]
 HALF = np.uint64(1 << 63)

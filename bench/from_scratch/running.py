@@ -11,7 +11,6 @@ import click
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-THREADS = 2
 KEYS = {
     "customer": ("customer_id", "valid_from_date"),
     "contract": ("customer_id", "contract_id"),
