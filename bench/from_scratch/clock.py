@@ -68,3 +68,8 @@ def microseconds(at: datetime) -> int:
 
 def _ahead_us(at: datetime, zone: ZoneInfo) -> int:
     return (at.astimezone(zone).utcoffset() or timedelta()) // timedelta(microseconds=1)
+
+
+def day_number(day: date) -> int:
+    """Days since 1970."""
+    return (day - date(1970, 1, 1)).days

@@ -102,6 +102,7 @@ def _pairs(clock: Clock) -> Iterator[str]:
 def _movement() -> str:
     blocks = ["inflow_amount_30d"]
     blocks += [f"(inflow_amount_{days + 30}d - inflow_amount_{days}d)" for days in (30, 60, 90, 120, 150)]
+    outflows = "(transaction_180d_count - inflow_180d_count)"
     windowed = []
     for days in WINDOWS:
         windowed += [
@@ -127,7 +128,7 @@ def _movement() -> str:
             - {_ratio("night_365d_count", "transaction_365d_count")} as night_share_change_ratio,
             largest_outflow_amount_90d,
             {_variation("inflow_180d_count", "inflow_square", in_units)} as inflow_variation_180d_ratio,
-            {_variation("(transaction_180d_count - inflow_180d_count)", "outflow_square", out_units)} as outflow_variation_180d_ratio,
+            {_variation(outflows, "outflow_square", out_units)} as outflow_variation_180d_ratio,
             {_variation("6", f"({square})", in_units)} as inflow_block_variation_180d_ratio,
             {_ratio(f"6 * least({', '.join(blocks)})", "inflow_amount_180d")} as lowest_inflow_block_180d_ratio,
             ({" + ".join(f"({block} > 0)::integer" for block in blocks)}) as active_inflow_block_180d_count,

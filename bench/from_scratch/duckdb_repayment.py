@@ -125,7 +125,8 @@ def _uncovered(day: str) -> str:
 
 def _lateness(day: str) -> str:
     missed = ", ".join(
-        f"case when sum(before_{days}d_count) > 0 then coalesce(any_value(missed_{days}d), 0) end as missed_amount_{days}d"
+        f"case when sum(before_{days}d_count) > 0 then coalesce(any_value(missed_{days}d), 0) end "
+        f"as missed_amount_{days}d"
         for days in (90, 365)
     )
     counts = ", ".join(f"sum(due_{days}d_count)::bigint as installment_{days}d_count" for days in (90, 180, 365))
