@@ -96,11 +96,11 @@ def _uncovered(installment: pd.DataFrame, scheduled: pd.DataFrame, money: pd.Ser
     rows = rows.sort_values(["due_date", "contract", "installment_id"])
     due = rows["due_amount"]
     covered = due.groupby(rows["key"]).cumsum() - rows["key"].map(behind)
-    rest = np.minimum(due, covered.clip(lower=0))
+    rest = due.clip(upper=covered.clip(lower=0))
     unassigned = money[money.index % base == 0].clip(lower=0)
     pool = (rows["customer"] * base).map(unassigned).fillna(0).astype(np.int64)
     left = rest.groupby(rows["customer"]).cumsum() - pool
-    rows["amount"] = np.minimum(rest, left.clip(lower=0))
+    rows["amount"] = rest.clip(upper=left.clip(lower=0))
     return rows[(rows["amount"] > 0) & (rows["age"] > 0)]
 
 
@@ -137,5 +137,5 @@ def _paused(past_due: pd.DataFrame, pause: pd.DataFrame, day: int) -> pd.Series:
     both = both[(both["contract_paused"] == 0) | (both["contract_paused"] == both["contract"])]
     first = np.maximum(both["start_date"], day - both["days"] + 1)
     last = np.minimum(both["end_date"].fillna(day), day)
-    days = [range(int(start), int(end) + 1) for start, end in zip(first, last, strict=True)]
-    return both.assign(day=days).explode("day").groupby("key")["day"].nunique()
+    days = [list(range(int(start), int(end) + 1)) for start, end in zip(first, last, strict=True)]
+    return both.assign(day=pd.Series(days, both.index, dtype=object)).explode("day").groupby("key")["day"].nunique()
