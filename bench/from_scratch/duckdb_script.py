@@ -42,7 +42,7 @@ def _know(connection: duckdb.DuckDBPyConnection, path: Path, entity: str, key: s
     """
     rows = f"from read_parquet('{path}', file_row_number = true) where observed_at < {clock.sql(clock.cutoff)}"
     hashes = connection.execute(f"select hash({key}) as key_hash {rows}").fetchnumpy()["key_hash"]
-    twice = repeated(np.asarray(hashes, np.uint64))
+    twice = repeated([np.asarray(hashes, np.uint64)])
     if len(twice):
         connection.register("twice", pa.table({"key_hash": twice}))
         connection.execute(f"""

@@ -20,6 +20,8 @@ Flags = npt.NDArray[np.bool_]
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 SHIFT = np.uint64(32)
 WORD = 8
+MASKS = np.array([(1 << 8 * size) - 1 for size in range(WORD + 1)], np.uint64)
+BLOCK_ROWS = 1 << 14
 KNOWN = ("observed_at", "is_deleted")
 
 
@@ -56,7 +58,7 @@ def replaced_rows(path: Path, key: tuple[str, ...], clock: Clock) -> Ints:
         return first + known, _hashes(rows, key)[known]
 
     found = each_group(path, [*key, "observed_at"], hashes)
-    twice = repeated(np.concatenate([mine for _, mine in found])) if found else np.empty(0, np.uint64)
+    twice = repeated([mine for _, mine in found])
     if not len(twice):
         return np.empty(0, np.int64)
     numbers = np.concatenate([rows[np.isin(mine, twice)] for rows, mine in found])
@@ -85,31 +87,48 @@ def _plain(field: pa.Field) -> pa.Field:
 
 
 def _hashes(rows: pa.Table, key: tuple[str, ...]) -> npt.NDArray[np.uint64]:
+    """Hashes of the keys, made block by block so that what is between stays near the processor."""
+    sources = [_source(rows[name].combine_chunks()) for name in key]
     mixed = np.zeros(len(rows), np.uint64)
-    for name in key:
-        column = rows[name].combine_chunks()
-        if pa.types.is_dictionary(column.type):
-            values = _text_hashes(column.dictionary)[column.indices.to_numpy()]
-        elif pa.types.is_string(column.type):
-            values = _text_hashes(column)
-        else:
-            values = column.view(pa.int32()).to_numpy().astype(np.uint64)
-        mixed = _mix(mixed, values)
+    for first in range(0, len(rows), BLOCK_ROWS):
+        block = mixed[first : first + BLOCK_ROWS]
+        for source in sources:
+            block[:] = _mix(block, source(first, first + len(block)))
     return mixed
 
 
-def _text_hashes(texts: pa.Array) -> npt.NDArray[np.uint64]:
+def _source(column: pa.Array) -> Callable[[int, int], npt.NDArray[np.uint64]]:
+    """Gives hashes of a column's values from one row to another."""
+    if pa.types.is_dictionary(column.type):
+        hashes = _text_hashes(column.dictionary)(0, len(column.dictionary))
+        indices = column.indices.to_numpy()
+        return lambda first, end: hashes[indices[first:end]]
+    if pa.types.is_string(column.type):
+        return _text_hashes(column)
+    days = column.view(pa.int32()).to_numpy()
+    return lambda first, end: days[first:end].astype(np.uint64)
+
+
+def _text_hashes(texts: pa.Array) -> Callable[[int, int], npt.NDArray[np.uint64]]:
     """Hashes of texts, eight bytes at a time."""
-    offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    data = bytes(texts.buffers()[2] or b"") + bytes(WORD)
-    words = np.ndarray(len(data) - WORD + 1, "<u8", data, strides=(1,))
-    starts, lengths = offsets[:-1], np.diff(offsets)
-    mixed = lengths.astype(np.uint64)
-    for place in range(0, int(lengths.max(initial=0)), WORD):
-        size = np.clip(lengths - place, 0, WORD)
-        kept = words[np.minimum(starts + place, len(words) - 1)] << ((WORD - size) % WORD * 8).astype(np.uint64)
-        mixed = np.where(size > 0, _mix(mixed, kept), mixed)
-    return mixed
+    offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset :]
+    data = texts.buffers()[2]
+    if data is None or data.size < WORD:
+        data = pa.py_buffer(bytes(data or b"").ljust(WORD, b"\0"))
+    words = np.ndarray(data.size - WORD + 1, "<u8", data, strides=(1,))
+
+    def hashes(first: int, end: int) -> npt.NDArray[np.uint64]:
+        starts, ends = offsets[first:end].astype(np.int64), offsets[first + 1 : end + 1].astype(np.int64)
+        mixed = (ends - starts).astype(np.uint64)
+        for place in range(0, int((ends - starts).max(initial=0)), WORD):
+            # The last word of all is read earlier, and what it holds too much of is shifted out.
+            at = np.minimum(starts + place, len(words) - 1)
+            left = np.clip(ends - starts - place, 0, WORD)
+            word = (words[at] >> ((starts + place - at) % WORD * 8).astype(np.uint64)) & MASKS[left]
+            mixed = np.where(left > 0, _mix(mixed, word), mixed)
+        return mixed
+
+    return hashes
 
 
 def _mix(before: npt.NDArray[np.uint64], value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
