@@ -4,6 +4,8 @@ SHELL := /bin/sh
 CUSTOMERS ?= 2000
 MONTHS ?= 36
 SEED ?= 1
+BENCH_CUSTOMERS ?= 100000
+BENCH_MONTHS ?= 24
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,7 +18,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export SCARF_ANALYTICS := false
 export PYTHONWARNINGS := ignore
 
-.PHONY: help setup run test lint stop docs lock clean
+.PHONY: help setup run test lint bench stop docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -44,6 +46,9 @@ lint: setup ## ruff, mypy and sqlfluff alone, checking only
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 2 --nocolor -q dbt_project
+
+bench: setup ## loading, one more day and ranges beside what else does it, of BENCH_CUSTOMERS; writes docs/benchmarks.md
+	@$(BIN)/python -m bench --customers $(BENCH_CUSTOMERS) --months $(BENCH_MONTHS) --page docs/benchmarks.md
 
 stop: ## end everything that was started
 	@test ! -x $(BIN)/loudong || $(BIN)/loudong stop

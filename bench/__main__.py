@@ -1,0 +1,71 @@
+"""All benchmarks in one run: `python -m bench --customers 100000 --months 24`; `make bench` writes docs/benchmarks.md.
+
+Whatever is compared runs side by side on this machine and on rows of the same portfolio.
+"""
+
+import tempfile
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import click
+
+from bench import page as pages
+from bench.day import stretches
+from bench.load import measure as measure_load
+from bench.range import measure as measure_range
+from bench.scripts import compare
+from bench.server import own_warehouse
+from loudong.policy.dictionary import dictionary_path
+from loudong.portfolio.generator import generate
+from loudong.portfolio.settings import read_portfolio
+from loudong.yaml_file import read_yaml
+
+END = date(2026, 1, 31)
+SEED = 1
+RANGE_CUSTOMERS, RANGE_DAYS = 1000, 10
+
+
+def mart_columns() -> int:
+    """How many columns marts.fct_customer_features has."""
+    return len(read_yaml(dictionary_path())["models"][0]["columns"])
+
+
+@click.command()
+@click.option("--customers", default=100_000, show_default=True)
+@click.option("--months", default=24, show_default=True)
+@click.option("--share", default=0.12, show_default=True, help="Part of the files that the load rate is measured on.")
+@click.option("--book", type=click.Path(path_type=Path), help="A portfolio made before; default: make one.")
+@click.option("--page", type=click.Path(path_type=Path), help="Write the page here.")
+def main(customers: int, months: int, share: float, book: Path | None, page: Path | None) -> None:
+    """Measure loading, one more day and ranges of dates, side by side with what else does it."""
+    lines = [pages.title(customers, months)]
+
+    def say(more: Iterable[str]) -> None:
+        for line in more:
+            click.echo(line)
+            lines.append(line)
+
+    with tempfile.TemporaryDirectory(prefix="loudong-bench-") as name:
+        work = Path(name)
+        large, small = book or work / "large", work / "small"
+        if book is None:
+            generate(customers, months, SEED, END, large)
+        generate(customers // 4, months, SEED, END, small)
+        say(pages.load_lines(measure_load(large, share), share))
+        with own_warehouse() as settings:
+            points = sorted({min(13, months), min(18, months), months})
+            found = list(stretches(large, work / "landed", customers, points, settings))
+            scripts = compare(found[-1].days[-1], read_portfolio(large).timezone, work)
+        with own_warehouse() as settings:
+            (fewer,) = stretches(small, work / "landed-small", customers // 4, [months], settings)
+        say(pages.day_lines(found, fewer))
+        say(pages.script_lines(found[-1].days[-1], scripts, mart_columns()))
+        with own_warehouse() as settings:
+            say(pages.range_lines(measure_range(work / "range", RANGE_CUSTOMERS, RANGE_DAYS, END, settings)))
+    if page:
+        page.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""What one more day costs in the warehouse: dates built one after the other, as the daily run builds them."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+
+from bench.server import costs
+from loudong.landing.load import load_folder
+from loudong.pipeline import runs, steps
+from loudong.settings import Settings
+from loudong.warehouse.connect import connect
+
+DAYS = 5
+# What the scripts from scratch compute as well, and the table into which it is written with everything else.
+FAMILIES = ("int_transactions__", "int_repayment__")
+MART = "fct_customer_features"
+
+
+@dataclass(frozen=True)
+class Day:
+    """One date that was built: wall-clock seconds with the start of dbt, and those of each node in the database. Nodes
+    run side by side on as many connections as dbt has threads, so their sum exceeds the time that passes."""
+
+    as_of_date: date
+    run_id: str
+    seconds: float
+    node_seconds: dict[str, float]
+
+    @property
+    def database_seconds(self) -> float:
+        return sum(self.node_seconds.values())
+
+    def families_seconds(self, share_of_mart: float) -> float:
+        """Seconds of the nodes of `FAMILIES`, and `share_of_mart` of those that write the mart."""
+        own = sum(seconds for name, seconds in self.node_seconds.items() if name.startswith(FAMILIES))
+        return own + share_of_mart * self.node_seconds[MART]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Dates built in a row over a history of so many months; `first` came before them, from scratch or after a gap."""
+
+    customers: int
+    months: int
+    rows: int
+    first: Day
+    days: list[Day] = field(default_factory=list)
+    server_peak_mib: float = 0
+
+    @property
+    def seconds(self) -> float:
+        return median(day.seconds for day in self.days)
+
+    @property
+    def database_seconds(self) -> float:
+        return median(day.database_seconds for day in self.days)
+
+
+def build_day(day: date) -> Day:
+    """Build one date with all its tests, as `loudong run` does before it scores."""
+    run = runs.open_run("daily", (day,), steps.record_policy())
+    started = time.perf_counter()
+    try:
+        steps.build(run.run_id, steps.EVERYTHING)
+    finally:
+        seconds = time.perf_counter() - started
+        runs.close_run(run.run_id, "failed", "a benchmark publishes nothing")
+    with connect() as connection:
+        nodes = connection.execute(
+            "select node_name, seconds from ops.dbt_result where run_id = %s", (run.run_id,)
+        ).fetchall()
+    return Day(day, run.run_id, seconds, {name: float(spent) for name, spent in nodes})
+
+
+def stretches(folder: Path, work: Path, customers: int, months: list[int], settings: Settings) -> Iterator[Stretch]:
+    """Load the portfolio in `folder` month by month through `work`, and build the last dates of each of `months`."""
+    start = _first_day(folder)
+    for count in months:
+        last = _months_later(start, count) - timedelta(days=1)
+        _deliver(folder, work, last)
+        load_folder(work)
+        with costs(settings) as cost:
+            first, *days = [build_day(last - timedelta(days=back)) for back in range(DAYS, -1, -1)]
+        yield Stretch(customers, count, _landed(), first, days, cost.server_peak_mib)
+
+
+def _first_day(folder: Path) -> date:
+    from loudong.portfolio.settings import read_portfolio
+
+    return read_portfolio(folder).history_start_date
+
+
+def _months_later(day: date, months: int) -> date:
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, day.day)
+
+
+def _deliver(folder: Path, work: Path, last: date) -> None:
+    """Link what was delivered until `last` into `work`."""
+    work.mkdir(exist_ok=True)
+    shutil.copy(folder / "portfolio.yml", work)
+    for delivery in folder.glob("*/*"):
+        link = work / delivery.relative_to(folder)
+        if delivery.is_dir() and delivery.name <= last.isoformat() and not link.exists():
+            link.parent.mkdir(exist_ok=True)
+            shutil.copytree(delivery, link, copy_function=lambda source, target: Path(target).symlink_to(source))
+
+
+def _landed() -> int:
+    with connect() as connection:
+        row = connection.execute("select sum(row_count) from ops.watermark").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,61 @@
+"""The page of benchmarks, piece by piece."""
+
+import os
+import platform
+from collections.abc import Iterator
+
+import psutil
+
+from bench.day import DAYS, Day, Stretch
+from bench.load import LoadMeasure
+from bench.range import RangeMeasure
+from bench.scripts import Script
+
+
+def title(customers: int, months: int) -> str:
+    """What was measured, and what ran it."""
+    memory = psutil.virtual_memory().total / 2**30
+    machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}"
+    return f"# Benchmarks\n\nWritten by `make bench` on {machine}: {customers:,} customers, {months} months.\n"
+
+
+def load_lines(load: LoadMeasure, share: float) -> Iterator[str]:
+    """Loading beside raw COPY."""
+    yield f"## Loading\n\n{share:.0%} of the files, into tables with their indexes, over as many connections.\n\n```"
+    yield from load.lines()
+    yield "```\n"
+
+
+def day_lines(by_months: list[Stretch], fewer: Stretch) -> Iterator[str]:
+    """One more day, by length of history and by number of customers."""
+    yield f"## One more day\n\nMedian of {DAYS} days in a row, dbt's tests of every model included. `wall` holds dbt's"
+    yield "start; `nodes` adds up what every node took in the database, on two connections side by side.\n"
+    yield "| customers | months | rows | first day, wall s | one more day, wall s | nodes s | one server process, MiB |"
+    yield "|---|---|---|---|---|---|---|"
+    for one in (*by_months, fewer):
+        yield (
+            f"| {one.customers:,} | {one.months} | {one.rows:,} | {one.first.seconds:.1f} | {one.seconds:.1f} "
+            f"| {one.database_seconds:.1f} | {one.server_peak_mib:,.0f} |"
+        )
+    short, long = by_months[0], by_months[-1]
+    yield f"\n{long.months} months cost {long.database_seconds / short.database_seconds:.2f} times as much as"
+    yield f"{short.months}, {long.customers:,} customers {long.database_seconds / fewer.database_seconds:.2f} times as"
+    yield f"much as {fewer.customers:,}.\n"
+
+
+def script_lines(day: Day, scripts: list[Script], mart_columns: int) -> Iterator[str]:
+    """The families that the scripts make from scratch as well."""
+    columns = scripts[0].columns
+    seconds = day.families_seconds(columns / mart_columns)
+    yield f"The {columns} columns of transactions and repayment that scripts make from scratch, from Parquet, on two"
+    yield "threads; all agree with the mart. Of writing the mart, these columns bear their part.\n"
+    yield "| | seconds | MiB |\n|---|---|---|"
+    yield f"| one more day: nodes of these families, added up | {seconds:.1f} | |"
+    for script in scripts:
+        yield f"| {script.name} from scratch | {script.seconds:.1f} | {script.peak_mib:,.0f} |"
+
+
+def range_lines(found: RangeMeasure) -> Iterator[str]:
+    """A range in one start beside single starts."""
+    yield f"\n## A range of dates\n\n{found.days} dates of {found.customers:,} customers, scored and published:"
+    yield f"{found.together:.1f} s in one start, {found.apart:.1f} s in a start each; ratio {found.ratio:.2f}."
