@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from e2e.ranging import correct_payments, stop_in_the_middle
 from risk_world import copy_policy
+from transform.slices import PUBLISHED, differing
 
 from loudong.cli import cli
 from loudong.errors import GateFailedError, LoudongError
@@ -106,28 +108,10 @@ def test_days_past_due_are_those_of_the_generator_but_for_what_was_not_known_yet
 
 
 def test_the_panel_describes_a_date_as_the_daily_run_does(book: Book) -> None:
-    (newest,) = _ask("select max(as_of_date) from marts.fct_customer_features where run_id = %s", book.panel_run_id)
-    day = newest[0]
-    assert chain.run_day(day, None, _quiet).state == "published"
-    columns = ", ".join(
-        name
-        for (name,) in _ask(
-            "select column_name from information_schema.columns where table_schema = 'marts' "
-            "and table_name = 'fct_customer_features' and column_name <> 'run_id' order by ordinal_position"
-        )
-    )
-    both = _ask(
-        f"select count(*) from (select {columns} from marts.fct_customer_features where as_of_date = %s "
-        f"and run_id = %s except select {columns} from marts.fct_customer_features where as_of_date = %s "
-        "and run_id in (select run_id from ops.publication)) as differing",
-        day,
-        book.panel_run_id,
-        day,
-    )
-    assert both == [(0,)]
-    sizes = _ask("select count(*) from marts.fct_customer_features where as_of_date = %s group by run_id", day)
-    assert len(sizes) == 2
-    assert len(set(sizes)) == 1
+    ((newest,),) = _ask("select max(as_of_date) from marts.fct_customer_features where run_id = %s", book.panel_run_id)
+    daily = chain.run_day(newest, None, _quiet)
+    assert daily.state == "published"
+    assert differing(newest, book.panel_run_id, str(daily.run_id), at_least=100) == {}
 
 
 def test_running_a_published_date_again_changes_no_published_row(book: Book, snapshot: Snapshot) -> None:
@@ -183,10 +167,23 @@ def test_a_date_that_is_no_date_is_a_usage_error(book: Book) -> None:
     assert "31.01.2026" in result.output
 
 
-def test_an_older_date_is_published_without_asking_anybody_to_act(book: Book) -> None:
-    before = _ask("select (select count(*) from risk.alert), (select count(*) from risk.follow_up_task)")
-    assert chain.run_day(END - timedelta(days=1), None, _quiet).state == "published"
-    assert _ask("select (select count(*) from risk.alert), (select count(*) from risk.follow_up_task)") == before
+def test_a_range_that_was_stopped_goes_on_asks_nobody_to_act_and_says_what_its_days_say_alone(book: Book) -> None:
+    """The dates are older than the newest published one. The last is run alone when more has landed since."""
+    first, last = END - timedelta(days=2), END - timedelta(days=1)
+    demanded = "select (select count(*) from risk.alert_event), (select count(*) from risk.follow_up_task)"
+    before = _ask(demanded)
+    left = stop_in_the_middle(first, last)
+    assert _ask("select as_of_date from ops.publication where as_of_date in (%s, %s)", first, last) == [(first,)]
+    ranged = chain.run_range(first, last, None, _quiet)
+    assert [day.state for day in ranged] == ["unchanged", "published"]
+    assert _ask("select state from ops.run where run_id = %s", left) == [("failed",)]
+    assert _ask(demanded) == before
+    assert correct_payments(book.landing, last, f"{END}T00:00:00+08:00") > 10
+    _ask("update ops.publication set superseded_at = clock_timestamp() where as_of_date = %s returning 1", last)
+    alone = chain.run_day(last, None, _quiet)
+    assert alone.state == "published"
+    assert differing(last, str(ranged[1].run_id), str(alone.run_id), PUBLISHED, at_least=100) == {}
+    assert _ask(demanded) == before
 
 
 def test_a_failed_gate_leaves_the_published_rows_as_they_were(book: Book, snapshot: Snapshot) -> None:

@@ -7,6 +7,7 @@ from psycopg import sql
 from loudong.warehouse.connect import connect
 
 FACTS = ("marts.fct_customer_features", "marts.fct_contract_delinquency")
+PUBLISHED = (*FACTS, "risk.customer_score", "risk.customer_tier")
 # They differ between two runs that say the same.
 RUN_COLUMNS = ("run_id", "scored_at", "decided_at", "built_at")
 
