@@ -13,6 +13,15 @@ from loudong.settings import Settings, get_settings
 from loudong.warehouse import connect, embedded, migrate
 from loudong.warehouse.credentials import credentials
 
+SLOWEST = (
+    "e2e/test_scheduler",
+    "oracle/test_marts",
+    "e2e/test_daily_chain",
+    "comparison/",
+    "transform/test_replay",
+    "e2e/",
+)
+
 _numbers = itertools.count(1)
 
 
@@ -23,8 +32,8 @@ def _free_port() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slowest file first, beside which the others run: it mostly waits for Airflow."""
-    items.sort(key=lambda item: "test_scheduler" not in item.nodeid)
+    """The slowest files first, so that none is left running alone at the end; the first mostly waits for Airflow."""
+    items.sort(key=lambda item: next((at for at, name in enumerate(SLOWEST) if name in item.nodeid), len(SLOWEST)))
 
 
 @pytest.fixture(scope="session")
