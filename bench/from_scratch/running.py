@@ -1,6 +1,5 @@
 """Running a script in a process of its own."""
 
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -30,4 +29,10 @@ def run(features: Script) -> None:
     table = features(Path(folder), date.fromisoformat(day), timezone)
     seconds = time.perf_counter() - started
     pq.write_table(table, out)
-    click.echo(f"{seconds:.3f} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}")
+    click.echo(f"{seconds:.3f} {_peak_mib():.0f}")
+
+
+def _peak_mib() -> float:
+    """Peak memory since the program began; what `getrusage` says may be that of the process it was forked from."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
