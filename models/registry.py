@@ -177,18 +177,23 @@ def load_champion() -> Scorer:
     return load_version(*require_champion())
 
 
-@reaching_mlflow()
-def load_registered(name: str, version: str) -> Scorer:
-    """A version by its name, champion or not; a LoudongError when it is gone or does not fit this release."""
+def _require_version(client: "MlflowClient", name: str, version: str) -> None:
+    """A LoudongError where the model has no such version."""
     from mlflow.exceptions import MlflowException
 
-    client = mlflow_client()
     try:
         client.get_model_version(name, version)
     except MlflowException as error:
         if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             raise
         raise LoudongError(f"{name} has no version {version}") from error
+
+
+@reaching_mlflow()
+def load_registered(name: str, version: str) -> Scorer:
+    """A version by its name, champion or not; a LoudongError when it is gone or does not fit this release."""
+    client = mlflow_client()
+    _require_version(client, name, version)
     return load_version(client, name, version)
 
 
@@ -233,16 +238,9 @@ def promote(version: str, by: str, because: str) -> str:
 
     Refuses with a LoudongError a version that does not exist or that was trained on another feature list.
     """
-    from mlflow.exceptions import MlflowException
-
     name = _current_name()
     client = mlflow_client()
-    try:
-        client.get_model_version(name, version)
-    except MlflowException as error:
-        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-            raise
-        raise LoudongError(f"{name} has no version {version}") from error
+    _require_version(client, name, version)
     _require_fit(_sidecar(client, name, version), name, version)
     client.set_model_version_tag(name, version, "promoted_by", by)
     client.set_model_version_tag(name, version, "promoted_because", because)
