@@ -4,9 +4,12 @@ import itertools
 import socket
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
+from learned_book import Book, learn
 
 import loudong.settings
 from loudong.settings import Settings, get_settings
@@ -31,8 +34,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slowest files first, so that none is left running alone at the end; the first mostly waits for Airflow."""
+    """A worker takes whole files, and all that read the learned book, so that it is made once.
+
+    The slowest come first, so that none is left running alone at the end; the very first mostly waits for Airflow.
+    """
+    for item in items:
+        reads_book = "learned" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("learned" if reads_book else item.path.stem))
     items.sort(key=lambda item: next((at for at, name in enumerate(SLOWEST) if name in item.nodeid), len(SLOWEST)))
 
 
@@ -61,24 +71,56 @@ def server(state_dir: Path) -> Iterator[Settings]:
     get_settings.cache_clear()
 
 
+@contextmanager
+def _database(server: Settings, name: str, template: str, landing: Path) -> Iterator[Settings]:
+    """A database made from another one, dropped at the end; `get_settings()` returns its settings meanwhile."""
+    with _as_admin(server) as connection:
+        connection.execute(f"create database {name} template {template}".encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LOUDONG_WAREHOUSE_DATABASE", name)
+        patch.setenv("LOUDONG_LANDING_DIR", str(landing))
+        get_settings.cache_clear()
+        yield loudong.settings.get_settings()
+    get_settings.cache_clear()
+    with _as_admin(server) as connection:
+        connection.execute(f"drop database {name} with (force)".encode())
+
+
+def _as_admin(server: Settings) -> connect.Connection:
+    admin = connect.embedded_url(server, "postgres", embedded.ADMIN_USER, credentials(server)["admin"])
+    return psycopg.connect(admin, autocommit=True)
+
+
 @pytest.fixture(scope="module")
 def warehouse(server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a fresh, migrated warehouse; `get_settings()` returns them while the module's tests run."""
-    import psycopg
+    landing = tmp_path_factory.mktemp("landing")
+    with _database(server, f"loudong_test_{next(_numbers)}", "loudong_template", landing) as settings:
+        yield settings
 
-    name = f"loudong_test_{next(_numbers)}"
-    admin = connect.embedded_url(server, "postgres", embedded.ADMIN_USER, credentials(server)["admin"])
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"create database {name} template loudong_template")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("LOUDONG_WAREHOUSE_DATABASE", name)
-    patch.setenv("LOUDONG_LANDING_DIR", str(tmp_path_factory.mktemp("landing")))
-    get_settings.cache_clear()
-    yield loudong.settings.get_settings()
-    patch.undo()
-    get_settings.cache_clear()
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+
+@pytest.fixture(scope="session")
+def _learned_once(server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """The learned book, whose warehouse is kept as database `loudong_learned_kept`."""
+    folder = tmp_path_factory.mktemp("portfolio")
+    with _database(server, "loudong_learned", "loudong_template", folder):
+        book = learn(folder / "book")
+        with _as_admin(server) as connection:
+            # dbt keeps a connection until it is started again.
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'loudong_learned'"
+            )
+            connection.execute("create database loudong_learned_kept template loudong_learned")
+    return book
+
+
+@pytest.fixture(scope="module")
+def learned(_learned_once: Book, server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+    """The learned book in a warehouse of the module's own, named as the one it was learned in: its model is known by
+    that name."""
+    folder = tmp_path_factory.mktemp("portfolio")
+    with _database(server, "loudong_learned", "loudong_learned_kept", folder):
+        yield _learned_once.copied(folder / "book")
 
 
 @pytest.fixture(scope="session")

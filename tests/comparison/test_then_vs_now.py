@@ -3,24 +3,22 @@
 import gzip
 import json
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from landing.delivering import ask
+from learned_book import END as DAY
+from learned_book import Book, quiet
 
 from loudong.cli import cli
 from loudong.comparison.compare import Comparison, compare
 from loudong.errors import LoudongError
 from loudong.landing.load import load_folder
 from loudong.pipeline import chain, runs
-from loudong.portfolio.generator import generate
-from loudong.settings import Settings
 from loudong.warehouse.connect import connect
 
-DAY = date(2026, 1, 31)
 HEADER = "payment_id,customer_id,contract_id,payment_date,paid_amount,is_deleted,observed_at\n"
 TABLES = (
     "marts.fct_customer_features",
@@ -35,10 +33,6 @@ TABLES = (
     "intermediate.int_repayment__settlement_state",
     "intermediate.int_transactions__sums_state",
 )
-
-
-def _quiet(_: str) -> None:
-    return None
 
 
 def _loudong(*arguments: str) -> Result:
@@ -93,12 +87,8 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    landing = tmp_path_factory.mktemp("portfolio") / "book"
-    generate(300, 24, 11, DAY, landing, dirty=False)
-    load_folder(landing)
-    chain.train(DAY, None, _quiet)
-    assert chain.run_day(DAY, None, _quiet).state == "published"
+def told(learned: Book) -> Told:
+    landing = learned.landing
     first, second = [
         Owing(*row)
         for row in ask(
@@ -119,9 +109,9 @@ def told(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Told:
     )
     stale = ask("select as_of_date, entity, row_count, run_id, kind from ops.stale_date where kind = 'daily'")
     before = _checksums()
-    late = compare(first.customer_id, DAY, _quiet)
+    late = compare(first.customer_id, DAY, quiet)
     after = _checksums()
-    again = chain.run_day(DAY, None, _quiet)
+    again = chain.run_day(DAY, None, quiet)
     rerun = _row_of(first.customer_id)
     (redecided,) = ask(
         "select pd, tier, decided_by from risk.customer_score inner join risk.customer_tier "
@@ -143,7 +133,7 @@ def told(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Told:
         f"late-1,{first.customer_id},{first.contract_id},2026-01-30,{first.past_due_amount},true,{since}",
         f"next-1,{key},2026-02-04,1,false,{since}",
     )
-    learned = compare(second.customer_id, DAY, _quiet)
+    learned = compare(second.customer_id, DAY, quiet)
     return Told(first, second, late, stale, before, after, again.state, rerun, redecided, stale_again, learned)
 
 
@@ -227,7 +217,7 @@ def test_the_policy_of_the_run_that_stands_is_applied(told: Told) -> None:
 
 
 def test_a_row_taken_back_is_named_as_deleted(told: Told) -> None:
-    comparison = compare(told.first.customer_id, DAY, _quiet)
+    comparison = compare(told.first.customer_id, DAY, quiet)
     assert [(row.key["payment_id"], row.change) for row in comparison.rows] == [("late-1", "deleted")]
     (owed,) = [one for one in comparison.differing if one.column == "past_due_amount" and one.contract_id is None]
     assert owed.now > owed.then
@@ -255,7 +245,7 @@ def test_leftovers_of_a_comparison_that_died_are_in_nobodys_way(told: Told) -> N
     with connect() as connection:
         connection.execute("create table aside.fct_customer_features (run_id text)")
         connection.execute("create view aside.customer_features as select * from aside.fct_customer_features")
-    compare(told.first.customer_id, DAY, _quiet)
+    compare(told.first.customer_id, DAY, quiet)
     assert ask("select count(*) from pg_class where relnamespace = 'aside'::regnamespace") == [(0,)]
 
 
@@ -281,6 +271,6 @@ def test_a_comparison_waits_for_nobody_and_says_who_is_at_work(told: Told) -> No
     run = runs.open_run("daily", (DAY,), holder="cli:another-machine:1")
     try:
         with pytest.raises(runs.RunBusyError, match=run.run_id):
-            compare(told.first.customer_id, DAY, _quiet)
+            compare(told.first.customer_id, DAY, quiet)
     finally:
         runs.close_run(run.run_id, "failed", "ended by the test")

@@ -97,6 +97,7 @@ def _invoke(arguments: list[str], variables: dict[str, Any], policy_dir: Path | 
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     from dbt.cli.main import dbtRunner
 
+    _drop_repeated_flags()
     settings = get_settings()
     project = settings.project_dir / "dbt_project"
     os.environ.update(_connection(settings))
@@ -110,6 +111,14 @@ def _invoke(arguments: list[str], variables: dict[str, Any], policy_dir: Path | 
     parsed = _succeeded(dbtRunner().invoke(["parse", *common, "--vars", json.dumps(structure)]), "parse")
     outcome = dbtRunner(manifest=parsed.result).invoke([*arguments, *common, "--vars", json.dumps(variables)])
     return [_row(result) for result in getattr(_succeeded(outcome, " ".join(arguments)).result, "results", [])]
+
+
+def _drop_repeated_flags() -> None:
+    """Every start of dbt adds its adapter's flags to a list of the process once more, and looks up where each of the
+    list comes from on the whole call stack: a range of many days would grow slower by the day."""
+    from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS as FLAGS
+
+    FLAGS[:] = {flag["name"]: flag for flag in FLAGS}.values()
 
 
 def _succeeded(outcome: Any, command: str) -> Any:
