@@ -46,7 +46,7 @@ class Book:
 
 
 @pytest.fixture(scope="module")
-def book(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Book:
+def book(warehouse: Settings, without_data_tests: None, tmp_path_factory: pytest.TempPathFactory) -> Book:
     landing, folder, out = (tmp_path_factory.mktemp(name) for name in ("landing", "parquet", "out"))
     rows = [row for seed in SEEDS for row in customer_history(seed)]
     rows += surroundings(SEEDS[0], [f"C{seed}" for seed in SEEDS]) + edges()

@@ -44,7 +44,7 @@ class Described:
 
 
 @pytest.fixture(scope="module")
-def described(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Described:
+def described(warehouse: Settings, without_data_tests: None, tmp_path_factory: pytest.TempPathFactory) -> Described:
     folder = tmp_path_factory.mktemp("boundaries")
     write_portfolio(folder, PORTFOLIO)
     by_entity: dict[str, list[dict[str, Any]]] = defaultdict(list, building=[TOWER])

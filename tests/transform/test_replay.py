@@ -54,14 +54,6 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def without_data_tests() -> Iterator[None]:
-    """What is built is compared row by row here: dbt's own tests would double the time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DBT_RESOURCE_TYPES", "seed model")
-        yield
-
-
-@pytest.fixture(scope="module")
 def story(warehouse: Settings, without_data_tests: None, tmp_path_factory: pytest.TempPathFactory) -> Story:
     folder = tmp_path_factory.mktemp("landing")
     before, after = _history()
