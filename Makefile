@@ -39,7 +39,7 @@ run: setup ## the main job: generate, load, train, score and publish through Air
 
 # Airflow's tests mostly wait, so there is room for twice as many workers as cores.
 test: setup ## all tests, ruff, mypy and sqlfluff among them
-	@$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## ruff, mypy and sqlfluff alone, checking only
 	@$(BIN)/ruff check .

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from bench import page as pages
+from bench.dag_run import measure as measure_dag_run
 from bench.day import stretches
 from bench.load import measure as measure_load
 from bench.range import measure as measure_range
@@ -23,7 +24,8 @@ from loudong.yaml_file import read_yaml
 
 END = date(2026, 1, 31)
 SEED = 1
-RANGE_CUSTOMERS, RANGE_DAYS = 1000, 10
+RANGE_CUSTOMERS, RANGE_DAYS = 1000, 30
+DAG_RUN_CUSTOMERS = 5000
 
 
 def mart_columns() -> int:
@@ -38,7 +40,7 @@ def mart_columns() -> int:
 @click.option("--book", type=click.Path(path_type=Path), help="A portfolio made before; default: make one.")
 @click.option("--page", type=click.Path(path_type=Path), help="Write the page here.")
 def main(customers: int, months: int, share: float, book: Path | None, page: Path | None) -> None:
-    """Measure loading, one more day and ranges of dates, side by side with what else does it."""
+    """Measure loading, one more day, ranges of dates and a DAG run, side by side with what else does it."""
     lines = [pages.title(customers, months)]
 
     def say(more: Iterable[str]) -> None:
@@ -63,6 +65,8 @@ def main(customers: int, months: int, share: float, book: Path | None, page: Pat
         say(pages.script_lines(found[-1].days[-1], scripts, mart_columns()))
         with own_warehouse() as settings:
             say(pages.range_lines(measure_range(work / "range", RANGE_CUSTOMERS, RANGE_DAYS, END, settings)))
+        with own_warehouse() as settings:
+            say(pages.dag_run_lines(measure_dag_run(DAG_RUN_CUSTOMERS, months, settings)))
     if page:
         page.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

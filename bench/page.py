@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import psutil
 
+from bench.dag_run import DagRunMeasure
 from bench.day import DAYS, Day, Stretch
 from bench.load import LoadMeasure
 from bench.range import RangeMeasure
@@ -59,3 +60,10 @@ def range_lines(found: RangeMeasure) -> Iterator[str]:
     """A range in one start beside single starts."""
     yield f"\n## A range of dates\n\n{found.days} dates of {found.customers:,} customers, scored and published:"
     yield f"{found.together:.1f} s in one start, {found.apart:.1f} s in a start each; ratio {found.ratio:.2f}."
+
+
+def dag_run_lines(found: DagRunMeasure) -> Iterator[str]:
+    """What Airflow adds to the work."""
+    yield f"\n## A DAG run\n\nrisk_daily of {found.customers:,} customers: {found.seconds:.1f} s for {found.tasks}"
+    yield f"tasks, of which {found.step_seconds:.1f} s are steps of the run. {found.overhead:.0%} is not work: the"
+    yield "scheduler, and starting Python for every task."

@@ -16,19 +16,21 @@ from loudong.warehouse import embedded, migrate
 
 SAMPLE_SECONDS = 0.2
 MIB = 1024 * 1024
+PORTS = ("LOUDONG_WAREHOUSE_PORT", "LOUDONG_AIRFLOW_PORT", "LOUDONG_MLFLOW_PORT")
 
 
 @contextmanager
 def own_warehouse() -> Iterator[Settings]:
-    """A migrated, empty embedded warehouse in a temporary state folder, gone with the block."""
-    names = ("LOUDONG_STATE_DIR", "LOUDONG_WAREHOUSE_PORT", "LOUDONG_WAREHOUSE_URL")
-    before = {name: os.environ.pop(name, None) for name in names}
+    """A migrated, empty embedded warehouse in a temporary state folder, gone with the block; every service of the
+    settings has a port of its own."""
+    before = {name: os.environ.pop(name, None) for name in (*PORTS, "LOUDONG_STATE_DIR", "LOUDONG_WAREHOUSE_URL")}
     with tempfile.TemporaryDirectory(prefix="loudong-bench-") as state:
         Path(state).chmod(0o755)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        os.environ.update(LOUDONG_STATE_DIR=state, LOUDONG_WAREHOUSE_PORT=str(port))
+        os.environ["LOUDONG_STATE_DIR"] = state
+        for name in PORTS:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                os.environ[name] = str(probe.getsockname()[1])
         get_settings.cache_clear()
         settings = get_settings()
         try:

@@ -10,6 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from learned_book import Book, learn
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 import loudong.settings
 from loudong.settings import Settings, get_settings
@@ -27,6 +29,7 @@ SLOWEST = (
     "style/",
     "quality/",
 )
+LEARNED = ("tests/e2e/test_daily_chain", "tests/comparison/")
 
 _numbers = itertools.count(1)
 
@@ -37,15 +40,19 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A worker takes whole files, and all that read the learned book, so that it is made once.
+class _FilesScheduling(LoadFileScheduling):
+    """A worker takes whole files, and all that read the learned book, so that it is made once."""
 
-    The slowest come first, so that none is left running alone at the end; the very first mostly waits for Airflow.
-    """
-    for item in items:
-        reads_book = "learned" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("learned" if reads_book else item.path.stem))
+    def _split_scope(self, nodeid: str) -> str:
+        return "learned" if nodeid.startswith(LEARNED) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    return _FilesScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest files first, so that none is left running alone at the end; the first mostly waits for Airflow."""
     items.sort(key=lambda item: next((at for at, name in enumerate(SLOWEST) if name in item.nodeid), len(SLOWEST)))
 
 

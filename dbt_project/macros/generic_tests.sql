@@ -1,8 +1,8 @@
-{# Fails with the keys that stand more than once among the rows of this run (all rows of a table without run_id). #}
-{% test unique_key(model, columns, per_run=false) %}
+{# Fails with the keys that stand more than once: on the dates of the run, where the key has a date. #}
+{% test unique_key(model, columns) %}
 select {{ columns | join(', ') }}, count(*) as row_count
 from {{ model }}
-{% if per_run %}where run_id = '{{ var("run_id") }}'{% endif %}
+{% if 'as_of_date' in columns %}where as_of_date = any({{ dates_of_run() }}){% endif %}
 group by {{ columns | join(', ') }}
 having count(*) > 1
 {% endtest %}

@@ -12,7 +12,11 @@
         {%- else -%}
         {{ instant_of('as_of_date + 1') }} as cutoff_at
         {%- endif %}
-    from unnest(array['{{ var("as_of_dates") | join("', '") }}']::date[]) as dates (as_of_date)
+    from unnest({{ dates_of_run() }}) as dates (as_of_date)
+{%- endmacro %}
+
+{% macro dates_of_run() -%}
+    array['{{ var("as_of_dates") | join("', '") }}']::date[]
 {%- endmacro %}
 
 {# The instant at which a date of the portfolio's calendar begins. #}

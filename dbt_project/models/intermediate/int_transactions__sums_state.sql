@@ -1,10 +1,10 @@
-{{ config(tags=['state'], post_hook="analyze {{ this }}") }}
+{{ config(materialized='table', tags=['state'], post_hook="analyze {{ this }}") }}
 {%- set start = state_start() -%}
 {%- set change, scope = ref('int_transactions__change'), ref('int_transactions__scope') -%}
 {%- set largest = ref('int_transactions__largest') -%}
 {%- set longest, sums = transaction_windows() | max, transaction_sums() -%}
 
--- Sums over windows of transactions at the newest date rolled to. Grain: customer.
+-- Sums over windows of transactions at the newest date rolled to. Grain: customer. Made from what it was, so `table`.
 {% if start -%}
     with rolled as (
         select

@@ -2,7 +2,8 @@
     config(
         materialized='appended',
         contract={'enforced': true},
-        pre_hook="{{ delete_own_rows() }}"
+        pre_hook="{{ delete_own_rows() }}",
+        post_hook="create unique index if not exists fct_default_label_key on {{ this }} (run_id, as_of_date, customer_id)"
     )
 }}
 

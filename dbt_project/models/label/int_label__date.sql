@@ -1,4 +1,4 @@
-{{ config(materialized='table', schema='intermediate') }}
+{{ config(materialized='rebuilt', unlogged=true, schema='intermediate') }}
 
 -- The one moment at which outcomes are looked at. Grain: one row.
 select

@@ -1,4 +1,4 @@
-{{ config(materialized='table', schema='intermediate') }}
+{{ config(materialized='rebuilt', unlogged=true, schema='intermediate') }}
 
 -- Material arrears and recorded events, with the day on which they became a default, as known when outcomes are looked
 -- at. Grain: customer x contract (null: an event that names none) x interval.

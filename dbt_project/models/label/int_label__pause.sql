@@ -1,4 +1,4 @@
-{{ config(materialized='table', schema='intermediate') }}
+{{ config(materialized='rebuilt', unlogged=true, schema='intermediate') }}
 
 -- Days on which days past due are not counted, as known when outcomes are looked at.
 -- Grain: customer x contract (null: all).

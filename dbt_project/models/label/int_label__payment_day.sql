@@ -1,4 +1,4 @@
-{{ config(materialized='table', schema='intermediate', post_hook="analyze {{ this }}") }}
+{{ config(materialized='rebuilt', unlogged=true, schema='intermediate', post_hook="analyze {{ this }}") }}
 
 -- What was paid each day, as known when outcomes are looked at. Grain: customer x contract x payment_date.
 {{ payment_day(ref('int_label__scope')) }}

@@ -1,4 +1,4 @@
-{{ config(materialized='table', schema='intermediate', post_hook="analyze {{ this }}") }}
+{{ config(materialized='rebuilt', unlogged=true, schema='intermediate', post_hook="analyze {{ this }}") }}
 
 -- Coverage day by day of customers with unassigned money, as known when outcomes are looked at.
 -- Grain: installment x day.

@@ -1,4 +1,4 @@
-{{ config(materialized='table', schema='intermediate', post_hook="analyze {{ this }}") }}
+{{ config(materialized='rebuilt', unlogged=true, schema='intermediate', post_hook="analyze {{ this }}") }}
 
 -- Net money of customers with unassigned money, day by day, as known when outcomes are looked at.
 -- Grain: customer x contract (null: unassigned) x day.

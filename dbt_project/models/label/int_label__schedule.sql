@@ -1,4 +1,4 @@
-{{ config(materialized='table', schema='intermediate', post_hook="analyze {{ this }}") }}
+{{ config(materialized='rebuilt', unlogged=true, schema='intermediate', post_hook="analyze {{ this }}") }}
 
 -- Installments, as known when outcomes are looked at. Grain: installment.
 {{ schedule(ref('int_label__scope')) }}

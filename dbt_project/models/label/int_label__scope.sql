@@ -1,4 +1,4 @@
-{{ config(materialized='table', schema='intermediate', post_hook="analyze {{ this }}") }}
+{{ config(materialized='rebuilt', unlogged=true, schema='intermediate', post_hook="analyze {{ this }}") }}
 
 -- Everybody, when outcomes are looked at. Grain: customer.
 select moment.as_of_date, moment.cutoff_at, customer.customer_id

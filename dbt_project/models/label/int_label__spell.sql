@@ -1,4 +1,4 @@
-{{ config(materialized='table', schema='intermediate') }}
+{{ config(materialized='rebuilt', unlogged=true, schema='intermediate') }}
 
 -- Spells of arrears, as known when outcomes are looked at. Grain: contract x is_material x spell.
 {{ arrears_spell(

@@ -1,0 +1,30 @@
+{#
+  What every run makes anew, in one transaction: the old goes, the new comes, and a run that fails leaves the old. dbt's
+  own `table` and `view` make the new under another name, rename twice and drop the old after the commit, which is half
+  of the time of a small model. `rebuilt` is for tables that nobody reads while they are made; marts stay with `table`.
+#}
+{% materialization rebuilt, adapter='postgres' %}
+    {{ return({'relations': [rebuild('table')]}) }}
+{% endmaterialization %}
+
+{% materialization view, adapter='postgres' %}
+    {{ return({'relations': [rebuild('view')]}) }}
+{% endmaterialization %}
+
+{% macro rebuild(kind) %}
+    {% set existing = load_cached_relation(this) %}
+    {% set target = this.incorporate(type=kind) %}
+
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% if existing %}{% do adapter.drop_relation(existing) %}{% endif %}
+    {% call statement('main') -%}
+        {{ get_create_table_as_sql(False, target, sql) if kind == 'table' else get_create_view_as_sql(target, sql) }}
+    {%- endcall %}
+    {% if kind == 'table' %}{% do create_indexes(target) %}{% endif %}
+    {% do persist_docs(target, model) %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do adapter.commit() %}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return(target) }}
+{% endmacro %}
