@@ -72,6 +72,7 @@ def server(state_dir: Path) -> Iterator[Settings]:
     patch.setenv("LOUDONG_STATE_DIR", str(state_dir))
     patch.setenv("LOUDONG_WAREHOUSE_PORT", str(_free_port()))
     patch.setenv("LOUDONG_WAREHOUSE_DATABASE", "loudong_template")
+    patch.setenv("LOUDONG_DBT_THREADS", "1")  # the workers are side by side already; stacks and the README have two
     get_settings.cache_clear()
     settings = loudong.settings.get_settings()
     migrate.set_up(settings)

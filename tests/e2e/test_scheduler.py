@@ -139,6 +139,17 @@ def test_nothing_listens_beyond_loopback(stack: Stack) -> None:
     assert addresses == {"127.0.0.1"}
 
 
+def test_tasks_are_forked_from_a_scheduler_that_has_imported_what_they_need(stack: Stack) -> None:
+    folder = stack.environment["LOUDONG_STATE_DIR"]
+    (scheduler,) = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if (process.info["cmdline"] or [])[2:3] == ["scheduler"]
+        and process.environ().get("LOUDONG_STATE_DIR") == folder
+    ]
+    assert any("lightgbm" in mapped.path for mapped in scheduler.memory_maps())
+
+
 def test_airflow_asks_for_the_password(stack: Stack) -> None:
     base = f"http://127.0.0.1:{stack.settings.airflow_port}"
     with pytest.raises(urllib.error.HTTPError) as refused:
