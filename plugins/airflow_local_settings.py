@@ -1,7 +1,7 @@
 """Airflow imports this at the start of each of its processes.
 
 Tasks are forked from the scheduler (LocalExecutor) or from a Celery worker. Importing dbt, Great Expectations and
-LightGBM takes longer than many a task: where tasks are forked from they are imported beforehand, and the forks share them.
+LightGBM takes longer than many a task: where tasks are forked from they are imported beforehand, and forks share them.
 """
 
 import importlib
