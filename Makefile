@@ -17,6 +17,8 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export SCARF_ANALYTICS := false
 export PYTHONWARNINGS := ignore
+# Hundreds of processes start: none of them compiles the project anew, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run test lint bench stop docs lock clean
 

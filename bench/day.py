@@ -1,6 +1,5 @@
 """What one more day costs in the warehouse: dates built one after the other, as the daily run builds them."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 
+from bench.landing import link
 from bench.server import costs
 from loudong.landing.load import load_folder
 from loudong.pipeline import runs, steps
@@ -81,7 +81,7 @@ def stretches(folder: Path, work: Path, customers: int, months: list[int], setti
     start = _first_day(folder)
     for count in months:
         last = _months_later(start, count) - timedelta(days=1)
-        _deliver(folder, work, last)
+        link(folder, _delivered(folder, last), work)
         load_folder(work)
         with costs(settings) as cost:
             first, *days = [build_day(last - timedelta(days=back)) for back in range(DAYS, -1, -1)]
@@ -99,15 +99,9 @@ def _months_later(day: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, day.day)
 
 
-def _deliver(folder: Path, work: Path, last: date) -> None:
-    """Link what was delivered until `last` into `work`."""
-    work.mkdir(exist_ok=True)
-    shutil.copy(folder / "portfolio.yml", work)
-    for delivery in folder.glob("*/*"):
-        link = work / delivery.relative_to(folder)
-        if delivery.is_dir() and delivery.name <= last.isoformat() and not link.exists():
-            link.parent.mkdir(exist_ok=True)
-            shutil.copytree(delivery, link, copy_function=lambda source, target: Path(target).symlink_to(source))
+def _delivered(folder: Path, last: date) -> Iterator[Path]:
+    """The files that were delivered until `last`."""
+    return (file for file in folder.glob("*/*/*") if file.parent.name <= last.isoformat())
 
 
 def _landed() -> int:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 
+from bench.landing import link
 from bench.server import Cost, costs, own_warehouse
 from loudong.landing.load import load_folder
 from loudong.settings import Settings
@@ -81,9 +82,9 @@ def measure(folder: Path, share: float = 0.12) -> LoadMeasure:
     """Load an evenly spread `share` of the files of `MEASURED` below `folder`, then copy the rows that landed."""
     with own_warehouse() as settings, tempfile.TemporaryDirectory(prefix="loudong-bench-") as name:
         work = Path(name)
-        _link(folder, work / "landing", BASE, 1)
+        link(folder, _spread(folder, BASE, 1), work / "landing")
         load_folder(work / "landing")
-        _link(folder, work / "landing", MEASURED, share)
+        link(folder, _spread(folder, MEASURED, share), work / "landing")
         _checkpoint()
         with costs(settings) as cost:
             started = time.perf_counter()
@@ -95,17 +96,12 @@ def measure(folder: Path, share: float = 0.12) -> LoadMeasure:
     return LoadMeasure(load, paces[best], best)
 
 
-def _link(source: Path, target: Path, names: tuple[str, ...], share: float) -> None:
-    target.mkdir(exist_ok=True)
-    shutil.copy(source / "portfolio.yml", target)
+def _spread(folder: Path, names: tuple[str, ...], share: float) -> Iterator[Path]:
+    """An evenly spread share of the files of each entity of `names`, one at least."""
     for name in names:
-        files = sorted(path for path in (source / name).glob("*/*") if path.is_file())
+        files = sorted(path for path in (folder / name).glob("*/*") if path.is_file())
         count = max(1, round(len(files) * share))
-        for index in range(count):
-            file = files[index * len(files) // count]
-            link = target / file.relative_to(source)
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(file.resolve())
+        yield from (files[index * len(files) // count] for index in range(count))
 
 
 def _copy_raw(settings: Settings, work: Path, kind: str) -> Pace:

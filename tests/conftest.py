@@ -1,7 +1,7 @@
 """Shared fixtures: one embedded PostgreSQL per test worker, one fresh database per test module."""
 
+import gc
 import itertools
-import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from learned_book import Book, learn
+from ports import free_ports
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -31,13 +32,9 @@ SLOWEST = (
 )
 LEARNED = ("tests/e2e/test_daily_chain", "tests/comparison/")
 
+gc.set_threshold(100_000, 50, 50)  # dbt and Great Expectations make many objects that stay
+
 _numbers = itertools.count(1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class _FilesScheduling(LoadFileScheduling):
@@ -70,7 +67,7 @@ def server(state_dir: Path) -> Iterator[Settings]:
     """Settings of a running embedded PostgreSQL whose database `loudong_template` is migrated and empty."""
     patch = pytest.MonkeyPatch()
     patch.setenv("LOUDONG_STATE_DIR", str(state_dir))
-    patch.setenv("LOUDONG_WAREHOUSE_PORT", str(_free_port()))
+    patch.setenv("LOUDONG_WAREHOUSE_PORT", str(free_ports(1)[0]))
     patch.setenv("LOUDONG_WAREHOUSE_DATABASE", "loudong_template")
     patch.setenv("LOUDONG_DBT_THREADS", "1")  # the workers are side by side already; stacks and the README have two
     get_settings.cache_clear()

@@ -1,7 +1,6 @@
 """A second installation: a state folder and ports of its own, and the real programs run on it."""
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -9,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from ports import free_ports
 
 from loudong.settings import Settings
 from loudong.warehouse import embedded
@@ -50,23 +51,12 @@ class Machine:
         return embedded_target(self.settings, database, embedded.ADMIN_USER, credentials(self.settings)["admin"])
 
 
-def _free_ports() -> dict[str, int]:
-    probes = [socket.socket() for _ in PORTS]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return {name: probe.getsockname()[1] for name, probe in zip(PORTS, probes, strict=True)}
-    finally:
-        for probe in probes:
-            probe.close()
-
-
 @contextmanager
 def second_machine() -> Iterator[Machine]:
     """A machine on which nothing was ever set up; its server is ended and its state removed with the block."""
     with tempfile.TemporaryDirectory(prefix="loudong-") as name:
         Path(name).chmod(0o755)  # the server may run as another user
-        ports = _free_ports()
+        ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
         settings = Settings(state_dir=Path(name), warehouse_database="loudong", landing_dir=None, **ports)
         kept = {key: value for key, value in os.environ.items() if not key.startswith("LOUDONG_")}
         own = {f"LOUDONG_{key.upper()}": str(value) for key, value in ports.items()}

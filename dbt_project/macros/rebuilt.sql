@@ -17,8 +17,8 @@
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% if existing %}{% do adapter.drop_relation(existing) %}{% endif %}
     {% call statement('main') -%}
+        {% if existing %}drop {{ existing.type }} if exists {{ existing }} cascade;{% endif %}
         {{ get_create_table_as_sql(False, target, sql) if kind == 'table' else get_create_view_as_sql(target, sql) }}
     {%- endcall %}
     {% if kind == 'table' %}{% do create_indexes(target) %}{% endif %}

@@ -2,13 +2,13 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ports import free_ports
 
 from loudong.settings import PROJECT_DIR
 
@@ -42,11 +42,8 @@ def checkout(tmp_path: Path, state_dir: Path) -> Iterator[tuple[Path, dict[str, 
     """A folder with what a checkout offers after `make setup`, and an environment with a state and ports of its own."""
     (tmp_path / ".venv").symlink_to(Path(sys.executable).parent.parent)
     (tmp_path / "Makefile").symlink_to(PROJECT_DIR / "Makefile")
-    own = {"LOUDONG_STATE_DIR": str(state_dir / "readme")}
-    for name in PORTS:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            own[name] = str(probe.getsockname()[1])
+    ports = map(str, free_ports(len(PORTS)))
+    own = {"LOUDONG_STATE_DIR": str(state_dir / "readme"), **dict(zip(PORTS, ports, strict=True))}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LOUDONG_")}
     environment = kept | own
     yield tmp_path, environment

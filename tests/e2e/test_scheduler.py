@@ -6,7 +6,6 @@ Everything runs as a user runs it: the `loudong` command in processes of its own
 import itertools
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from ports import free_ports
 
 from loudong.pipeline.dates import latest_closed_date
 from loudong.settings import Settings, get_settings
@@ -55,19 +55,9 @@ class Stack:
             return connection.execute(query.encode(), values).fetchall()
 
 
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
 @pytest.fixture(scope="module")
 def stack(state_dir: Path) -> Iterator[Stack]:
-    warehouse, airflow, mlflow = _free_ports(3)
+    warehouse, airflow, mlflow = free_ports(3)
     own = {
         "LOUDONG_STATE_DIR": str(state_dir / "stack"),
         "LOUDONG_WAREHOUSE_PORT": str(warehouse),

@@ -1,4 +1,4 @@
-{{ config(post_hook="analyze {{ this }}") }}
+{{ config(post_hook="analyze {{ this }} (as_of_date, customer_id, contract_id, balance_date)") }}
 
 -- Balances of the last half year and the newest one before, as known. Grain: contract x balance_date x as_of_date.
 select

@@ -1,4 +1,4 @@
-{{ config(post_hook="analyze {{ this }}") }}
+{{ config(post_hook="analyze {{ this }} (as_of_date, customer_id, industry_code, building_id)") }}
 
 -- What peers are compared by. Grain: customer x as_of_date.
 select

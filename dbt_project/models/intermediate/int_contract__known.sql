@@ -1,4 +1,4 @@
-{{ config(post_hook="analyze {{ this }}") }}
+{{ config(post_hook="analyze {{ this }} (as_of_date, customer_id, contract_id, is_open)") }}
 
 -- Contracts as known. Grain: contract x as_of_date.
 select

@@ -1,4 +1,4 @@
-{{ config(post_hook="analyze {{ this }}") }}
+{{ config(post_hook="analyze {{ this }} (as_of_date, customer_id)") }}
 
 -- Who is known and how described. Grain: customer x as_of_date, the newest description that took effect by then.
 select distinct on (dates.as_of_date, customer.customer_id)

@@ -1,4 +1,4 @@
-{{ config(post_hook="analyze {{ this }}") }}
+{{ config(post_hook="analyze {{ this }} (as_of_date, customer_id)") }}
 
 -- Occupancies as known. Grain: occupancy x as_of_date.
 select

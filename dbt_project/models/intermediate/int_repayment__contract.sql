@@ -1,4 +1,4 @@
-{{ config(post_hook="analyze {{ this }}") }}
+{{ config(post_hook="analyze {{ this }} (as_of_date, customer_id, contract_id, is_open)") }}
 
 -- Where each contract stands. Grain: contract x as_of_date.
 -- dpd_days counts from the oldest uncovered due date before the date; due today is not past due. A contract without any

@@ -1,4 +1,6 @@
-{{ config(post_hook=["create unique index on {{ this }} (customer_id, as_of_date)", "analyze {{ this }}"]) }}
+{{ config(post_hook=[
+    "create unique index on {{ this }} (customer_id, as_of_date)", "analyze {{ this }} (customer_id)"
+]) }}
 
 -- Who is described on which date. Grain: customer x as_of_date.
 -- Portfolios that list the customers to judge describe just those; the others every customer who has a contract or a

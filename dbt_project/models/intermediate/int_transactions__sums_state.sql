@@ -1,4 +1,4 @@
-{{ config(materialized='table', tags=['state'], post_hook="analyze {{ this }}") }}
+{{ config(materialized='table', tags=['state'], post_hook="analyze {{ this }} (customer_id)") }}
 {%- set start = state_start() -%}
 {%- set change, scope = ref('int_transactions__change'), ref('int_transactions__scope') -%}
 {%- set largest = ref('int_transactions__largest') -%}

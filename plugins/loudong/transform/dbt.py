@@ -107,7 +107,7 @@ def _invoke(arguments: list[str], variables: dict[str, Any], policy_dir: Path | 
     structure = {name: variables[name] for name in STRUCTURAL_VARIABLES if name in variables}
     work = settings.state_dir.resolve() / "dbt" / settings.warehouse_database
     work /= "-".join(["project", *structure.values()])
-    common = ["--quiet", "--no-write-json", "--no-use-colors", "--log-level-file", "info"]
+    common = ["--quiet", "--no-write-json", "--no-use-colors", "--log-level-file", "warn"]
     common += ["--log-path", str(work / "logs"), "--target-path", str(work / "target")]
     common += ["--project-dir", str(project), "--profiles-dir", str(project)]
     parsed = _succeeded(dbtRunner().invoke(["parse", *common, "--vars", json.dumps(structure)]), "parse")
