@@ -24,8 +24,7 @@ from loudong.yaml_file import read_yaml
 
 END = date(2026, 1, 31)
 SEED = 1
-RANGE_CUSTOMERS, RANGE_DAYS = 1000, 30
-DAG_RUN_CUSTOMERS = 5000
+RANGE_CUSTOMERS, DAG_RUN_CUSTOMERS = 1000, 5000
 
 
 def mart_columns() -> int:
@@ -37,9 +36,10 @@ def mart_columns() -> int:
 @click.option("--customers", default=100_000, show_default=True)
 @click.option("--months", default=24, show_default=True)
 @click.option("--share", default=0.12, show_default=True, help="Part of the files that the load rate is measured on.")
+@click.option("--range-days", default=30, show_default=True, help="Dates of the range that is run twice.")
 @click.option("--book", type=click.Path(path_type=Path), help="A portfolio made before; default: make one.")
 @click.option("--page", type=click.Path(path_type=Path), help="Write the page here.")
-def main(customers: int, months: int, share: float, book: Path | None, page: Path | None) -> None:
+def main(customers: int, months: int, share: float, range_days: int, book: Path | None, page: Path | None) -> None:
     """Measure loading, one more day, ranges of dates and a DAG run, side by side with what else does it."""
     lines = [pages.title(customers, months)]
 
@@ -64,7 +64,7 @@ def main(customers: int, months: int, share: float, book: Path | None, page: Pat
         say(pages.day_lines(found, fewer))
         say(pages.script_lines(found[-1].days[-1], scripts, mart_columns()))
         with own_warehouse() as settings:
-            say(pages.range_lines(measure_range(work / "range", RANGE_CUSTOMERS, RANGE_DAYS, END, settings)))
+            say(pages.range_lines(measure_range(work / "range", RANGE_CUSTOMERS, range_days, END, settings)))
         with own_warehouse() as settings:
             say(pages.dag_run_lines(measure_dag_run(DAG_RUN_CUSTOMERS, months, settings)))
     if page:

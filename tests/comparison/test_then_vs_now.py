@@ -13,6 +13,7 @@ from learned_book import END as DAY
 from learned_book import Book, quiet
 
 from loudong.cli import cli
+from loudong.comparison import render
 from loudong.comparison.compare import Comparison, compare
 from loudong.errors import LoudongError
 from loudong.landing.load import load_folder
@@ -216,14 +217,26 @@ def test_the_policy_of_the_run_that_stands_is_applied(told: Told) -> None:
     assert ask("select distinct policy_version from ops.run where kind = 'comparison'") == [(version,)]
 
 
-def test_a_row_taken_back_is_named_as_deleted(told: Told) -> None:
-    comparison = compare(told.first.customer_id, DAY, quiet)
-    assert [(row.key["payment_id"], row.change) for row in comparison.rows] == [("late-1", "deleted")]
-    (owed,) = [one for one in comparison.differing if one.column == "past_due_amount" and one.contract_id is None]
+@pytest.fixture(scope="module")
+def taken_back(told: Told) -> Comparison:
+    """Compared after a payment was taken back, while leftovers of a comparison that died lie about."""
+    with connect() as connection:
+        connection.execute("create table aside.fct_customer_features (run_id text)")
+        connection.execute("create view aside.customer_features as select * from aside.fct_customer_features")
+    return compare(told.first.customer_id, DAY, quiet)
+
+
+def test_a_row_taken_back_is_named_as_deleted(taken_back: Comparison) -> None:
+    assert [(row.key["payment_id"], row.change) for row in taken_back.rows] == [("late-1", "deleted")]
+    (owed,) = [one for one in taken_back.differing if one.column == "past_due_amount" and one.contract_id is None]
     assert owed.now > owed.then
 
 
-def test_the_command_prints_a_table_and_json(told: Told) -> None:
+def test_leftovers_of_a_comparison_that_died_are_in_nobodys_way(taken_back: Comparison) -> None:
+    assert ask("select count(*) from pg_class where relnamespace = 'aside'::regnamespace") == [(0,)]
+
+
+def test_the_command_prints_a_table_and_there_is_json_of_it(told: Told) -> None:
     shown = _loudong("then-vs-now", told.second.customer_id, "--as-of", DAY.isoformat())
     assert shown.exit_code == 0, shown.output
     for part in (
@@ -235,18 +248,9 @@ def test_the_command_prints_a_table_and_json(told: Told) -> None:
     ):
         assert part in shown.stdout
     assert "next-1" not in shown.stdout
-    printed = _loudong("then-vs-now", told.second.customer_id, "--as-of", DAY.isoformat(), "--json", "--all")
-    found = json.loads(printed.stdout)
+    found = json.loads(render.as_json(told.learned, show_all=True))
     assert {one["column"] for one in found["features"]} > {"past_due_amount", "industry_code"}
     assert [row["key"]["payment_id"] for row in found["landed_rows"]] == [told.second.payment_id, "back-1"]
-
-
-def test_leftovers_of_a_comparison_that_died_are_in_nobodys_way(told: Told) -> None:
-    with connect() as connection:
-        connection.execute("create table aside.fct_customer_features (run_id text)")
-        connection.execute("create view aside.customer_features as select * from aside.fct_customer_features")
-    compare(told.first.customer_id, DAY, quiet)
-    assert ask("select count(*) from pg_class where relnamespace = 'aside'::regnamespace") == [(0,)]
 
 
 @pytest.mark.parametrize(

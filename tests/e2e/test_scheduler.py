@@ -73,7 +73,7 @@ def stack(state_dir: Path) -> Iterator[Stack]:
     as_of_date = latest_closed_date(datetime.now().astimezone(), get_settings().timezone)
     running = Stack(dict(os.environ), subprocess.CompletedProcess([], 0), as_of_date)
     try:
-        first = running.loudong("demo", "--customers", "400", "--months", "24", "--seed", "3")
+        first = running.loudong("demo", "--customers", "300", "--months", "18", "--seed", "3")
         assert first.returncode == 0, first.stdout + first.stderr
         yield Stack(running.environment, first, as_of_date)
     finally:
@@ -157,7 +157,7 @@ def test_airflow_asks_for_the_password(stack: Stack) -> None:
 
 def test_the_demo_again_changes_no_published_row(stack: Stack, snapshot: Callable[[], object]) -> None:
     before = snapshot()
-    again = stack.loudong("demo", "--customers", "400", "--months", "24", "--seed", "3")
+    again = stack.loudong("demo", "--customers", "300", "--months", "18", "--seed", "3")
     assert again.returncode == 0, again.stderr
     assert "risk_daily: already done" in again.stderr
     assert snapshot() == before
