@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 PYTHON := $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell \
 	command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
 	>/dev/null 2>&1 && echo $(name))))
+LOCKED := --no-deps --require-hashes -r requirements.lock
 # Nothing of ours reports home.
 export MLFLOW_DISABLE_TELEMETRY := true
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -29,9 +30,13 @@ setup: $(VENV)/.installed ## install everything into .venv
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Loudong needs Python 3.11, 3.12 or 3.13 with venv; none was found on PATH" >&2; exit 1; }
-	@echo "installing $$(grep -c '==' requirements.lock) locked packages into $(VENV) (a minute or two) ..."
+	@echo "installing $$(grep -c '==' requirements.lock) locked packages into $(VENV) (half a minute or two) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.lock
+	@$(BIN)/uv pip install -q --system-certs --compile-bytecode --python $(BIN)/python $(LOCKED) || { \
+		echo "uv could not install them; pip does"; \
+		$(BIN)/python -m pip install -qq --disable-pip-version-check $(LOCKED); }
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m pip check
 	@touch $@
