@@ -1,11 +1,9 @@
 """How much of a daily DAG run is work: the steps of the run beside what passes from its start to its end."""
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
+from bench.program import loudong
 from loudong.settings import Settings
 from loudong.stack.airflow_api import AirflowApi
 from loudong.stack.services import UI_USER
@@ -29,7 +27,7 @@ class DagRunMeasure:
 def measure(customers: int, months: int, settings: Settings) -> DagRunMeasure:
     """Do the main job for a portfolio of its own; the stack is stopped afterwards."""
     try:
-        _loudong("demo", "--customers", customers, "--months", months)
+        loudong("demo", "--customers", customers, "--months", months)
         api = AirflowApi(settings, UI_USER)
         (run,) = api.runs("risk_daily")
         tasks = api.task_times("risk_daily", run["dag_run_id"])
@@ -40,12 +38,6 @@ def measure(customers: int, months: int, settings: Settings) -> DagRunMeasure:
                 (f"airflow:risk_daily:{run['dag_run_id']}",),
             ).fetchone()
     finally:
-        _loudong("stop")
+        loudong("stop")
     start, end = (datetime.fromisoformat(run[name]) for name in ("start_date", "end_date"))
     return DagRunMeasure(customers, len(tasks), (end - start).total_seconds(), float(row[0]) if row else 0)
-
-
-def _loudong(*arguments: object) -> None:
-    subprocess.run(
-        [Path(sys.executable).with_name("loudong"), *map(str, arguments)], check=True, stdout=subprocess.DEVNULL
-    )

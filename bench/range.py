@@ -1,12 +1,10 @@
 """A range of dates in one start of `loudong run` beside a start for each date."""
 
-import subprocess
-import sys
-import time
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from bench.program import loudong
 from loudong.landing.load import load_folder
 from loudong.portfolio.generator import generate
 from loudong.settings import Settings
@@ -34,15 +32,8 @@ def measure(work: Path, customers: int, days: int, last: date, settings: Setting
     generate(customers, MONTHS, SEED, last, book)
     load_folder(book)
     first = last - timedelta(days=2 * days - 1)
-    _loudong("train", "--as-of", first - timedelta(days=1))
-    _loudong("run", "--as-of", first - timedelta(days=1))  # the state from which both go on
-    apart = sum(_loudong("run", "--as-of", first + timedelta(days=number)) for number in range(days))
-    together = _loudong("run", "--from", first + timedelta(days=days), "--as-of", last)
+    loudong("train", "--as-of", first - timedelta(days=1))
+    loudong("run", "--as-of", first - timedelta(days=1))  # the state from which both go on
+    apart = sum(loudong("run", "--as-of", first + timedelta(days=number)) for number in range(days))
+    together = loudong("run", "--from", first + timedelta(days=days), "--as-of", last)
     return RangeMeasure(customers, days, together, apart)
-
-
-def _loudong(*arguments: object) -> float:
-    started = time.perf_counter()
-    program = Path(sys.executable).with_name("loudong")
-    subprocess.run([program, *map(str, arguments)], check=True, capture_output=True)
-    return time.perf_counter() - started

@@ -1,7 +1,6 @@
 """A warehouse of its own for a benchmark, and what processes cost while it works."""
 
 import os
-import socket
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from bench.ports import free_ports
 from loudong.settings import Settings, get_settings
 from loudong.warehouse import embedded, migrate
 
@@ -27,10 +27,7 @@ def own_warehouse() -> Iterator[Settings]:
     with tempfile.TemporaryDirectory(prefix="loudong-bench-") as state:
         Path(state).chmod(0o755)
         os.environ["LOUDONG_STATE_DIR"] = state
-        for name in PORTS:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                os.environ[name] = str(probe.getsockname()[1])
+        os.environ.update(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
         get_settings.cache_clear()
         settings = get_settings()
         try:

@@ -10,11 +10,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from learned_book import Book, learn
-from ports import free_ports
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 import loudong.settings
+from bench.ports import free_ports
 from loudong.settings import Settings, get_settings
 from loudong.warehouse import connect, embedded, migrate
 from loudong.warehouse.credentials import credentials
@@ -84,14 +84,16 @@ def _database(server: Settings, name: str, template: str, landing: Path) -> Iter
     """A database made from another one, dropped at the end; `get_settings()` returns its settings meanwhile."""
     with _as_admin(server) as connection:
         connection.execute(f"create database {name} template {template}".encode())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LOUDONG_WAREHOUSE_DATABASE", name)
-        patch.setenv("LOUDONG_LANDING_DIR", str(landing))
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LOUDONG_WAREHOUSE_DATABASE", name)
+            patch.setenv("LOUDONG_LANDING_DIR", str(landing))
+            get_settings.cache_clear()
+            yield loudong.settings.get_settings()
+    finally:
         get_settings.cache_clear()
-        yield loudong.settings.get_settings()
-    get_settings.cache_clear()
-    with _as_admin(server) as connection:
-        connection.execute(f"drop database {name} with (force)".encode())
+        with _as_admin(server) as connection:
+            connection.execute(f"drop database {name} with (force)".encode())
 
 
 def _as_admin(server: Settings) -> connect.Connection:

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ports import free_ports
-
+from bench.ports import free_ports
 from loudong.settings import Settings
 from loudong.warehouse import embedded
 from loudong.warehouse.connect import Target, embedded_target

@@ -1,7 +1,7 @@
 {#
   What every run makes anew, in one transaction: the old goes, the new comes, and a run that fails leaves the old. dbt's
-  own `table` and `view` make the new under another name, rename twice and drop the old after the commit, which is half
-  of the time of a small model. `rebuilt` is for tables that nobody reads while they are made; marts stay with `table`.
+  own `table` and `view` make the new under another name, rename twice and drop the old after the commit, which takes
+  a small model longer than its rows. `rebuilt` is for tables that nobody reads while they are made; marts stay with `table`.
 #}
 {% materialization rebuilt, adapter='postgres' %}
     {{ return({'relations': [rebuild('table')]}) }}

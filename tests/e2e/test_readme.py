@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ports import free_ports
 
+from bench.ports import free_ports
 from loudong.settings import PROJECT_DIR
 
 PORTS = ("LOUDONG_WAREHOUSE_PORT", "LOUDONG_AIRFLOW_PORT", "LOUDONG_MLFLOW_PORT")

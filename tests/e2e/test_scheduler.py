@@ -19,8 +19,8 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from ports import free_ports
 
+from bench.ports import free_ports
 from loudong.pipeline.dates import latest_closed_date
 from loudong.settings import Settings, get_settings
 from loudong.stack.airflow_api import AirflowApi

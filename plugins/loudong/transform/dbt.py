@@ -19,9 +19,10 @@ FAILED = ("error", "fail", "runtime error")
 # whenever one of those it parses with differs; the others differ from run to run and are only given to build.
 STRUCTURAL_VARIABLES = ("run_kind", "built_in")
 
-# Whether a run is daily -> what it leaves out. A panel is made from scratch: only a daily run rolls the state on. Keys
-# of intermediate models hold or break with the SQL, not with the day: panels check them, and so every training does.
-LEFT_OUT = {True: "test_name:unique_key,path:models/intermediate", False: "tag:state"}
+# Keys of intermediate models hold or break with the SQL, not with the day: panels check them, so every training does.
+LEFT_OUT_OF_A_DAY = "test_name:unique_key,path:models/intermediate"
+# A panel is made from scratch: only a daily run rolls the state on.
+LEFT_OUT_OF_A_PANEL = "tag:state"
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,8 @@ def build_layers(
     if unknown:
         raise LoudongError(f"unknown layer {', '.join(sorted(unknown))}; the dbt project has: {', '.join(LAYERS)}")
     variables = run_variables(run) | (extra_vars or {})
-    selection = ["--select", *tags, "--exclude", LEFT_OUT[run.kind == "daily"], "--exclude-resource-type", "unit_test"]
+    left_out = LEFT_OUT_OF_A_DAY if run.kind == "daily" else LEFT_OUT_OF_A_PANEL
+    selection = ["--select", *tags, "--exclude", left_out, "--exclude-resource-type", "unit_test"]
     results = _invoke(["build", *selection], variables, policy_dir)
     _record(run.run_id, results)
     failed = [result for result in results if result["status"] in FAILED]
