@@ -13,6 +13,7 @@ import click
 from bench import page as pages
 from bench.dag_run import measure as measure_dag_run
 from bench.day import stretches
+from bench.floor import bare_seconds
 from bench.load import measure as measure_load
 from bench.range import measure as measure_range
 from bench.scripts import compare
@@ -59,10 +60,11 @@ def main(customers: int, months: int, share: float, range_days: int, book: Path 
             points = sorted({min(13, months), min(18, months), months})
             found = list(stretches(large, work / "landed", customers, points, settings))
             scripts = compare(found[-1].days[-1], read_portfolio(large).timezone, work)
+            bare = bare_seconds(found[-1].days[-1], scripts[0].columns)
         with own_warehouse() as settings:
             (fewer,) = stretches(small, work / "landed-small", customers // 4, [months], settings)
         say(pages.day_lines(found, fewer))
-        say(pages.script_lines(found[-1].days[-1], scripts, mart_columns()))
+        say(pages.script_lines(found[-1].days[-1], scripts, bare, mart_columns()))
         with own_warehouse() as settings:
             say(pages.range_lines(measure_range(work / "range", RANGE_CUSTOMERS, range_days, END, settings)))
         with own_warehouse() as settings:

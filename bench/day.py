@@ -22,16 +22,18 @@ MART = "fct_customer_features"
 
 @dataclass(frozen=True)
 class Day:
-    """One date that was built: wall-clock seconds with the start of dbt, and those of each node in the database. Nodes
-    run side by side on as many connections as dbt has threads, so their sum exceeds the time that passes."""
+    """One date that was built: wall-clock seconds with the start of dbt, those from the beginning of the first node to
+    the end of the last, and those of each node. Nodes run side by side on as many connections as dbt has threads, so
+    their sum exceeds the time that passes."""
 
     as_of_date: date
     run_id: str
     seconds: float
+    database_seconds: float
     node_seconds: dict[str, float]
 
     @property
-    def database_seconds(self) -> float:
+    def added_seconds(self) -> float:
         return sum(self.node_seconds.values())
 
     def families_seconds(self, share_of_mart: float) -> float:
@@ -59,6 +61,10 @@ class Stretch:
     def database_seconds(self) -> float:
         return median(day.database_seconds for day in self.days)
 
+    @property
+    def added_seconds(self) -> float:
+        return median(day.added_seconds for day in self.days)
+
 
 def build_day(day: date) -> Day:
     """Build one date with all its tests, as `loudong run` does before it scores."""
@@ -71,9 +77,13 @@ def build_day(day: date) -> Day:
         runs.close_run(run.run_id, "failed", "a benchmark publishes nothing")
     with connect() as connection:
         nodes = connection.execute(
-            "select node_name, seconds from ops.dbt_result where run_id = %s", (run.run_id,)
+            "select node_name, started_at, seconds from ops.dbt_result where run_id = %s", (run.run_id,)
         ).fetchall()
-    return Day(day, run.run_id, seconds, {name: float(spent) for name, spent in nodes})
+    begun = min(started_at for _, started_at, _ in nodes)
+    ended = max(started_at + timedelta(seconds=spent) for _, started_at, spent in nodes)
+    return Day(
+        day, run.run_id, seconds, (ended - begun).total_seconds(), {name: float(spent) for name, _, spent in nodes}
+    )
 
 
 def stretches(folder: Path, work: Path, customers: int, months: list[int], settings: Settings) -> Iterator[Stretch]:

@@ -2,16 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, PokeReturnValue, chain, task
+from airflow.sdk import DAG, CronDataIntervalTimetable, PokeReturnValue, chain, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from loudong.airflow import WAIT_SECONDS, as_of_date_of, earlier_run_is_active, holder_of
+from loudong.airflow_assets import PUBLISHED
 from loudong.airflow_retries import only_unreachable
 from loudong.pipeline.dates import DAILY_CRON
 from loudong.settings import get_settings
 
 TIMEZONE = get_settings().timezone
-PUBLISHED = Asset("loudong://published", extra={"table": "ops.publication"})
 
 with DAG(
     dag_id="risk_daily",

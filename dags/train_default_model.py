@@ -2,14 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, PokeReturnValue, chain, task
+from airflow.sdk import DAG, CronDataIntervalTimetable, PokeReturnValue, chain, task
 
 from loudong.airflow import WAIT_SECONDS, holder_of, training_date_of
+from loudong.airflow_assets import REGISTERED
 from loudong.airflow_retries import only_unreachable
 from loudong.pipeline.dates import TRAINING_CRON
 from loudong.settings import get_settings
-
-REGISTERED = Asset("loudong://default_model", extra={"registry": "MLflow"})
 
 with DAG(
     dag_id="train_default_model",
@@ -25,8 +24,9 @@ with DAG(
 **Learns** from outcomes known by the end of the day before its data interval ends; by hand:
 `airflow dags trigger train_default_model --conf '{"as_of_date": "2026-01-31"}'`.
 
-**Leaves** a registered version in MLflow. The first one becomes champion; later ones are challengers, which a person
-promotes. Metrics are in `ops.model_evaluation`.
+**Leaves** a registered version in MLflow. The first one becomes champion; later ones are challengers, compared with the
+champion in `ops.model_comparison`, and `promote_default_model` asks a person about the better ones. Metrics are in
+`ops.model_evaluation`.
 
 **When it fails** the log's last line says why: usually too few defaults or too short a history to learn from. The
 champion goes on scoring; nothing has to be undone. Clear the run to try again.

@@ -1,24 +1,36 @@
 """How a model did, by slice, into `ops.model_evaluation`."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
 from loudong.warehouse.connect import connect
-from models.metrics import Merit, merit
+from models.metrics import Floats, Merit, merit
 from models.panel import Panel
+from models.splits import Mask
+
+# Bads and goods that a group needs before its AUC says anything.
+LEAST_OF_EACH = 10
 
 
-def by_slice(panel: Panel, judged: npt.NDArray[np.bool_], pd: npt.NDArray[np.float64]) -> dict[str, Merit]:
-    """Figures for `all` and for each customer type; `pd` belongs to the judged rows."""
-    bad, customers, types = panel.bad[judged], panel.customers[judged], panel.customer_types[judged]
-    merits = {"all": merit(bad, pd, customers)}
-    for kind in np.unique(types):
-        here = types == kind
-        merits[f"customer_type={kind}"] = merit(bad[here], pd[here], customers[here])
-    return merits
+def slices(panel: Panel, judged: Mask) -> Iterator[tuple[str, Mask]]:
+    """`all`, each month and each group of the panel, with which of the judged rows belong to it."""
+    yield "all", np.ones(int(judged.sum()), dtype=bool)
+    months = panel.dates[judged].astype("datetime64[M]").astype(str)
+    for name, groups in ({"month": months} | {name: all_of[judged] for name, all_of in panel.groups.items()}).items():
+        for group in np.unique(groups):
+            yield f"{name}={group}", groups == group
+
+
+def by_slice(panel: Panel, judged: Mask, pd: Floats) -> dict[str, Merit]:
+    """Figures for each of `slices`; `pd` belongs to the judged rows."""
+    bad, customers = panel.bad[judged], panel.customers[judged]
+    return {
+        name: merit(bad[here], pd[here], customers[here], least=1 if name == "all" else LEAST_OF_EACH)
+        for name, here in slices(panel, judged)
+    }
 
 
 def record(model_name: str, version: str, protocol: str, merits: dict[str, Merit]) -> None:

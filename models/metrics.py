@@ -1,5 +1,6 @@
 """Figures of merit of a probability of default, each with its definition."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,9 +64,12 @@ def log_loss(bad: Floats, pd: Floats) -> float:
     return float(-np.mean(bad * np.log(pd) + (1 - bad) * np.log1p(-pd)))
 
 
-def merit(bad: Floats, pd: Floats, customers: npt.NDArray[np.str_], seed: int = 1) -> Merit:
-    """All figures, the AUC with a 95 % interval from resampling customers (a customer's dates stay together)."""
-    both = 0 < bad.sum() < len(bad)
+def merit(bad: Floats, pd: Floats, customers: npt.NDArray[np.str_], seed: int = 1, least: int = 1) -> Merit:
+    """All figures, the AUC with a 95 % interval from resampling customers (a customer's dates stay together).
+
+    With fewer than `least` bads or goods there is not enough data for AUC and KS.
+    """
+    both = least <= bad.sum() <= len(bad) - least
     low, high = _interval(bad, pd, customers, seed) if both else (None, None)
     area = auc(bad, pd) if both else None
     return Merit(
@@ -84,17 +88,34 @@ def merit(bad: Floats, pd: Floats, customers: npt.NDArray[np.str_], seed: int = 
 
 
 def _interval(bad: Floats, pd: Floats, customers: npt.NDArray[np.str_], seed: int) -> tuple[float, float]:
-    _, codes = np.unique(customers, return_inverse=True)
-    order = np.argsort(pd, kind="stable")
-    bad, pd, codes = bad[order], pd[order], codes[order]
-    ends = np.flatnonzero(np.r_[np.diff(pd) > 0, True])
-    generator = np.random.default_rng(seed)
-    areas = []
-    for _ in range(RESAMPLES):
-        weight = generator.multinomial(codes.max() + 1, np.full(codes.max() + 1, 1 / (codes.max() + 1)))[codes]
-        bads = np.diff(np.cumsum(weight * bad)[ends], prepend=0.0)
-        goods = np.diff(np.cumsum(weight * (1 - bad))[ends], prepend=0.0)
-        if bads.sum() and goods.sum():
-            below = np.cumsum(goods) - goods / 2
-            areas.append(float((bads * below).sum() / (bads.sum() * goods.sum())))
+    area = WeightedArea(bad, pd)
+    areas = [area.of(weight) for weight in resamples(bad, customers, RESAMPLES, seed)]
     return float(np.quantile(areas, 0.025)), float(np.quantile(areas, 0.975))
+
+
+def resamples(bad: Floats, customers: npt.NDArray[np.str_], count: int, seed: int) -> Iterator[Floats]:
+    """Weights of the rows in `count` draws of customers with replacement; a draw without both classes is left out."""
+    _, codes = np.unique(customers, return_inverse=True)
+    size = int(codes.max()) + 1
+    generator = np.random.default_rng(seed)
+    for _ in range(count):
+        weight = generator.multinomial(size, np.full(size, 1 / size))[codes].astype(np.float64)
+        if 0 < (weight * bad).sum() < weight.sum():
+            yield weight
+
+
+class WeightedArea:
+    """The area under the ROC curve of the same rows under many weights: sorted once, ties counting half."""
+
+    def __init__(self, bad: Floats, pd: Floats) -> None:
+        self._order = np.argsort(pd, kind="stable")
+        self._bad = bad[self._order]
+        self._ends = np.flatnonzero(np.r_[np.diff(pd[self._order]) > 0, True])
+
+    def of(self, weight: Floats) -> float:
+        """The area where row i counts weight[i] times."""
+        weight = weight[self._order]
+        bads = np.diff(np.cumsum(weight * self._bad)[self._ends], prepend=0.0)
+        goods = np.diff(np.cumsum(weight * (1 - self._bad))[self._ends], prepend=0.0)
+        below = np.cumsum(goods) - goods / 2
+        return float((bads * below).sum() / (bads.sum() * goods.sum()))

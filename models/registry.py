@@ -19,7 +19,7 @@ from loudong.pipeline.runs import current_portfolio
 from loudong.settings import get_settings
 from loudong.warehouse.connect import connect
 from models.calibration import Calibrator
-from models.encoding import Categories
+from models.encoding import Categories, encode
 from models.features import feature_version, model_features
 from models.metrics import Merit
 from models.panel import Panel
@@ -29,10 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import lightgbm
+    import pandas as pd
     from mlflow import MlflowClient
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 SIDECAR = "loudong.json"
+# The booster that was judged: it knew nothing of the dates it was judged on, nor does any later comparison.
+JUDGED = "judged.txt"
 REQUIREMENTS = ["lightgbm"]
 
 
@@ -51,10 +54,16 @@ class Scorer:
     model_name: str = ""
     version: str = ""
 
+    def pd(self, frame: "pd.DataFrame") -> npt.NDArray[np.float64]:
+        """Probabilities of default of rows that hold the features, text as text."""
+        values = encode(frame, model_features(), self.categories)
+        return self.calibrator.pd(np.asarray(self.booster.predict(values, raw_score=True)))
+
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """What one training leaves in MLflow beside the model."""
+    """What one training leaves in MLflow beside the model. `judged_model` is what gave `pd` to the judged rows, where
+    one booster did."""
 
     run_id: str
     protocol: str
@@ -64,6 +73,7 @@ class TrainingRecord:
     merit: Merit
     rounds: int
     label_known_before: datetime
+    judged_model: Scorer | None = None
 
 
 def model_name(portfolio: str) -> str:
@@ -95,8 +105,8 @@ def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, 
 
     features = model_features()
     signature = ModelSignature(inputs=Schema([ColSpec("double", feature.name) for feature in features]))
-    champion = _aliases(client, name).get(CHAMPION)
-    is_first = champion is None or _sidecar(client, name, champion)["feature_version"] != scorer.feature_version
+    champion = aliases(client, name).get(CHAMPION)
+    is_first = champion is None or read_sidecar(client, name, champion)["feature_version"] != scorer.feature_version
     with mlflow.start_run(experiment_id=_experiment(client, name), run_name=training.run_id), _folder() as folder:
         mlflow.log_params(
             {
@@ -105,6 +115,7 @@ def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, 
                 "panel_run_id": training.run_id,
                 "panel_hash": training.panel.content_hash,
                 "panel_rows": len(training.panel),
+                "panel_customer_share": training.panel.customer_share,
                 "panel_first_date": str(training.panel.dates.min()),
                 "panel_last_date": str(training.panel.dates.max()),
                 "label_known_before": training.label_known_before.isoformat(),
@@ -121,6 +132,9 @@ def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, 
             "features": [feature.name for feature in features],
             "outcomes_until": scorer.outcomes_until.isoformat(),
         }
+        if training.judged_model is not None:
+            sidecar["judged_calibrator"] = asdict(training.judged_model.calibrator)
+            training.judged_model.booster.save_model(folder / JUDGED)
         (folder / SIDECAR).write_text(json.dumps(sidecar, indent=1), encoding="utf-8")
         mlflow.log_artifacts(str(folder))
         logged = mlflow.lightgbm.log_model(
@@ -138,7 +152,8 @@ def _folder() -> "Iterator[Path]":
         yield Path(name)
 
 
-def _aliases(client: "MlflowClient", name: str) -> dict[str, str]:
+def aliases(client: "MlflowClient", name: str) -> dict[str, str]:
+    """The versions that carry an alias; none for a name that is not registered."""
     from mlflow.exceptions import MlflowException
 
     try:
@@ -149,7 +164,8 @@ def _aliases(client: "MlflowClient", name: str) -> dict[str, str]:
         raise
 
 
-def _current_name() -> str:
+def current_name() -> str:
+    """The name under which models of the current portfolio are registered."""
     with connect() as connection:
         return model_name(current_portfolio(connection).name)
 
@@ -157,16 +173,16 @@ def _current_name() -> str:
 @reaching_mlflow()
 def has_champion() -> bool:
     """Whether a model of this portfolio may score."""
-    name = _current_name()
-    return CHAMPION in _aliases(mlflow_client(), name)
+    name = current_name()
+    return CHAMPION in aliases(mlflow_client(), name)
 
 
 @reaching_mlflow()
 def require_champion() -> tuple["MlflowClient", str, str]:
     """MLflow, the model's name and the version that scores; a LoudongError when none was trained."""
-    name = _current_name()
+    name = current_name()
     client = mlflow_client()
-    version = _aliases(client, name).get(CHAMPION)
+    version = aliases(client, name).get(CHAMPION)
     if version is None:
         raise LoudongError(f"no model has been trained for {name}; run: loudong train")
     return client, name, version
@@ -177,7 +193,7 @@ def load_champion() -> Scorer:
     return load_version(*require_champion())
 
 
-def _require_version(client: "MlflowClient", name: str, version: str) -> None:
+def require_version(client: "MlflowClient", name: str, version: str) -> None:
     """A LoudongError where the model has no such version."""
     from mlflow.exceptions import MlflowException
 
@@ -193,7 +209,7 @@ def _require_version(client: "MlflowClient", name: str, version: str) -> None:
 def load_registered(name: str, version: str) -> Scorer:
     """A version by its name, champion or not; a LoudongError when it is gone or does not fit this release."""
     client = mlflow_client()
-    _require_version(client, name, version)
+    require_version(client, name, version)
     return load_version(client, name, version)
 
 
@@ -202,8 +218,8 @@ def load_version(client: "MlflowClient", name: str, version: str) -> Scorer:
     """One registered version, checked against the feature dictionary of this release."""
     import mlflow.lightgbm
 
-    sidecar = _sidecar(client, name, version)
-    _require_fit(sidecar, name, version)
+    sidecar = read_sidecar(client, name, version)
+    require_fit(sidecar, name, version)
     return Scorer(
         booster=mlflow.lightgbm.load_model(f"models:/{name}/{version}"),
         calibrator=Calibrator(**sidecar["calibrator"]),
@@ -215,7 +231,35 @@ def load_version(client: "MlflowClient", name: str, version: str) -> Scorer:
     )
 
 
-def _sidecar(client: "MlflowClient", name: str, version: str) -> dict[str, Any]:
+@reaching_mlflow()
+def load_judged(name: str, version: str) -> Scorer | None:
+    """A version as it was judged out of time, before it was fitted again on everything; None where none was kept.
+
+    A LoudongError when it does not fit this release.
+    """
+    import lightgbm
+    import mlflow
+
+    client = mlflow_client()
+    sidecar = read_sidecar(client, name, version)
+    require_fit(sidecar, name, version)
+    if "judged_calibrator" not in sidecar:
+        return None
+    run_id = client.get_model_version(name, version).run_id
+    text = mlflow.artifacts.load_text(f"runs:/{run_id}/{JUDGED}")
+    return Scorer(
+        booster=lightgbm.Booster(model_str=text),
+        calibrator=Calibrator(**sidecar["judged_calibrator"]),
+        categories=sidecar["categories"],
+        feature_version=sidecar["feature_version"],
+        outcomes_until=date.fromisoformat(sidecar["outcomes_until"]),
+        model_name=name,
+        version=version,
+    )
+
+
+def read_sidecar(client: "MlflowClient", name: str, version: str) -> dict[str, Any]:
+    """What was kept beside the booster of a version."""
     import mlflow
 
     run_id = client.get_model_version(name, version).run_id
@@ -223,28 +267,11 @@ def _sidecar(client: "MlflowClient", name: str, version: str) -> dict[str, Any]:
     return sidecar
 
 
-def _require_fit(sidecar: dict[str, Any], name: str, version: str) -> None:
+def require_fit(sidecar: dict[str, Any], name: str, version: str) -> None:
+    """A LoudongError where a version was trained on another feature list than this release has."""
     wanted = feature_version(model_features())
     if sidecar["feature_version"] != wanted:
         raise LoudongError(
             f"{name} version {version} was trained on feature list {sidecar['feature_version']}, this release has "
             f"{wanted}; train again: loudong train"
         )
-
-
-@reaching_mlflow()
-def promote(version: str, by: str, because: str) -> str:
-    """Make `version` the champion and keep who decided it and why; the model's name and version.
-
-    Refuses with a LoudongError a version that does not exist or that was trained on another feature list.
-    """
-    name = _current_name()
-    client = mlflow_client()
-    _require_version(client, name, version)
-    _require_fit(_sidecar(client, name, version), name, version)
-    client.set_model_version_tag(name, version, "promoted_by", by)
-    client.set_model_version_tag(name, version, "promoted_because", because)
-    client.set_registered_model_alias(name, CHAMPION, version)
-    if _aliases(client, name).get(CHALLENGER) == version:
-        client.delete_registered_model_alias(name, CHALLENGER)
-    return f"{name} version {version}"

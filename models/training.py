@@ -2,8 +2,9 @@
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +12,16 @@ import numpy.typing as npt
 from loudong.pipeline.runs import Run
 from models import boosting, evaluation, registry, splits
 from models.calibration import Calibrator, fit_calibrator
+from models.champion import record_promotion
 from models.encoding import encode, learn_categories
 from models.features import feature_version, model_features
 from models.metrics import Merit
 from models.panel import Panel, read_panel
+from models.promotion import Verdict, judge, record_verdict
 from models.registry import Scorer
+
+if TYPE_CHECKING:
+    import lightgbm
 
 CALIBRATION_FOLDS = 3
 
@@ -36,6 +42,7 @@ class TrainedModel:
     rounds: int
     seconds: float
     slices: dict[str, Merit] = field(default_factory=dict)
+    verdict: Verdict | None = None
 
     def summary(self) -> str:
         """One line of figures."""
@@ -65,10 +72,13 @@ def train(run: Run, label_known_before: datetime) -> TrainedModel:
         protocol, judged = "cross_validation", everyone
         raw, rounds = _unseen_scores(values, panel, everyone, splits.FOLDS)
         pd = _cross_calibrated(raw, panel, splits.FOLDS)
+        judged_as = None
     else:
         protocol = "out_of_time"
         learn, judged = splits.out_of_time(panel, run.portfolio.horizon_days)
-        pd, rounds = _judge_later(values, panel, learn, judged)
+        judged_as = _learned_before(values, panel, learn)
+        rounds = judged_as[0].num_trees()
+        pd = judged_as[1].pd(np.asarray(judged_as[0].predict(values[judged], raw_score=True)))
         raw, _ = _unseen_scores(values, panel, everyone, CALIBRATION_FOLDS, rounds)
     logger.info("judged by %s with %s trees", protocol, rounds)
     merits = evaluation.by_slice(panel, judged, pd)
@@ -82,14 +92,36 @@ def train(run: Run, label_known_before: datetime) -> TrainedModel:
         outcomes_until=evaluation.horizon_end(last, run.portfolio.horizon_days),
     )
     model_name = registry.model_name(run.portfolio.name)
-    version, alias = registry.register(
-        scorer,
-        model_name,
-        registry.TrainingRecord(run.run_id, protocol, panel, judged, pd, merits["all"], rounds, label_known_before),
+    record = registry.TrainingRecord(
+        run_id=run.run_id,
+        protocol=protocol,
+        panel=panel,
+        judged=judged,
+        pd=pd,
+        merit=merits["all"],
+        rounds=rounds,
+        label_known_before=label_known_before,
+        judged_model=judged_as and replace(scorer, booster=judged_as[0], calibrator=judged_as[1]),
     )
+    version, alias = registry.register(scorer, model_name, record)
     evaluation.record(model_name, version, protocol, merits)
+    if alias == registry.CHAMPION:
+        record_promotion(model_name, version, None, "first", "loudong", "the first that fits the feature list", None)
+    verdict = None if alias == registry.CHAMPION else _compare(model_name, version, record)
     seconds = time.monotonic() - started
-    return TrainedModel(model_name, version, alias, protocol, merits["all"], rounds, seconds, merits)
+    return TrainedModel(model_name, version, alias, protocol, merits["all"], rounds, seconds, merits, verdict)
+
+
+def _compare(model_name: str, version: str, training: registry.TrainingRecord) -> Verdict | None:
+    """What the rule says of the challenger beside the champion; None where either was judged by cross-validation."""
+    champion = registry.load_champion()
+    before = registry.load_judged(model_name, champion.version)
+    if before is None or training.judged_model is None:
+        return None
+    panel, judged = training.panel, training.judged
+    verdict = judge(panel, judged, before.pd(panel.frame[judged]), training.pd)
+    record_verdict(model_name, version, champion.version, verdict, panel.dates[judged])
+    return verdict
 
 
 def _unseen_scores(
@@ -122,9 +154,8 @@ def _cross_calibrated(raw: Floats, panel: Panel, folds: int) -> Floats:
     return pd
 
 
-def _judge_later(values: Floats, panel: Panel, learn: Mask, judged: Mask) -> tuple[Floats, int]:
-    """Probabilities of the judged dates from what was known before the first of them, and the trees used."""
+def _learned_before(values: Floats, panel: Panel, learn: Mask) -> tuple["lightgbm.Booster", Calibrator]:
+    """A booster and its calibration from nothing but the rows of `learn`."""
     raw, rounds = _unseen_scores(values, panel, learn, CALIBRATION_FOLDS)
-    calibrator: Calibrator = fit_calibrator(raw, panel.bad[learn])
     booster = boosting.fit(values[learn], panel.bad[learn], model_features(), rounds)
-    return calibrator.pd(np.asarray(booster.predict(values[judged], raw_score=True))), rounds
+    return booster, fit_calibrator(raw, panel.bad[learn])

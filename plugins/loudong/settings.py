@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     retention_days: int = Field(default=0, ge=0)
     lease_minutes: int = Field(default=60, gt=0)
     load_workers: int = Field(default=2, gt=0)
+    # Customer-dates to learn from, by customers that a hash chooses; about 2 GiB of memory for 250,000.
+    train_rows: int = Field(default=250_000, gt=0)
     score_batch_rows: int = Field(default=20_000, gt=0)
     dbt_threads: int = Field(default=2, gt=0)
 

@@ -21,6 +21,7 @@ import psycopg
 import pytest
 
 from bench.ports import free_ports
+from loudong.errors import LoudongError
 from loudong.pipeline.dates import latest_closed_date
 from loudong.settings import Settings, get_settings
 from loudong.stack.airflow_api import AirflowApi
@@ -28,6 +29,7 @@ from loudong.stack.services import UI_USER
 
 BACKFILL_DAYS = 3
 PATIENCE_SECONDS = 600
+PROMOTION = "promote_default_model"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ class Stack:
         return subprocess.run(
             [program, *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=900
         )
+
+    def change(self, statement: str) -> None:
+        from loudong.warehouse.connect import connect
+
+        with connect("admin", self.settings) as connection:
+            connection.execute(statement.encode())
 
     def ask(self, query: str, *values: object) -> list[tuple]:
         from loudong.warehouse.connect import connect
@@ -205,6 +213,45 @@ def _ended_backfills(stack: Stack) -> set[tuple[str, str]]:
     mine = [run for run in runs if run["run_type"] == "backfill"]
     assert [run["dag_run_id"] for run in mine if run["state"] == "failed"] == []
     return {(run["dag_run_id"], run["end_date"]) for run in mine if run["state"] == "success"}
+
+
+def test_a_better_challenger_waits_for_a_person_in_airflow_and_scores_once_approved(stack: Stack) -> None:
+    trained = stack.loudong("train", "--as-of", stack.as_of_date.isoformat())
+    assert trained.returncode == 0, trained.stderr
+    assert "(challenger)" in trained.stdout
+    assert "beside the champion: " in trained.stdout
+    api = AirflowApi(stack.settings, UI_USER)
+    (versions,) = stack.ask("select challenger_version, champion_version from ops.model_comparison")
+    assert versions == ("2", "1")
+    stack.change("update ops.model_comparison set verdict = 'not_better'")
+    ended = api.wait_for_run(PROMOTION, api.trigger(PROMOTION, {}), lambda done: None)
+    states = {done.task_id: done.state for done in api.task_times(PROMOTION, ended["dag_run_id"])}
+    assert states == {"find_better_challenger": "success", "approve": "skipped", "promote": "skipped"}
+    stack.change("update ops.model_comparison set verdict = 'better'")
+    run_id = api.trigger(PROMOTION, {})
+    answer = {"chosen_options": ["Approve"], "params_input": {"because": "the numbers"}}
+    _answer(api, f"/api/v2/dags/{PROMOTION}/dagRuns/{run_id}/taskInstances/approve/-1/hitlDetails", answer)
+    assert api.wait_for_run(PROMOTION, run_id, lambda done: None)["state"] == "success"
+    assert stack.ask(
+        "select model_version, replaced_version, promoted_by, because, verdict from ops.model_promotion "
+        "where kind = 'promotion'"
+    ) == [("2", "1", UI_USER, "the numbers", "better")]
+    back = stack.loudong("rollback", "--by", "Han Meimei", "--because", "a trial")
+    assert (back.returncode, back.stdout.split()[-1]) == (0, "1")
+
+
+def _answer(api: AirflowApi, path: str, answer: dict[str, object]) -> None:
+    """Answer a request of Airflow once it is asked."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            api._call("PATCH", path, answer)
+        except LoudongError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 def test_a_port_in_use_is_named_with_the_setting_that_changes_it(stack: Stack) -> None:

@@ -30,7 +30,7 @@ def learned() -> Panel:
         bad=(generator.random(ROWS) < frame["dpd_days"].to_numpy() / 90).astype(np.float64),
         customers=np.array([f"C{number}" for number in range(ROWS)]),
         dates=np.full(ROWS, "2024-07-31", dtype="datetime64[D]"),
-        customer_types=np.full(ROWS, "person"),
+        groups={"customer_type": np.full(ROWS, "person")},
         content_hash="0123456789abcdef",
     )
 
@@ -49,10 +49,10 @@ def scorer(learned: Panel) -> Scorer:
 
 
 @pytest.fixture(scope="session")
-def register(learned: Panel) -> Callable[[str, Scorer], tuple[str, str]]:
+def register(learned: Panel) -> Callable[..., tuple[str, str]]:
     """Registers a model under a name; its version and alias."""
 
-    def _register(name: str, model: Scorer) -> tuple[str, str]:
+    def _register(name: str, model: Scorer, judged_model: Scorer | None = None) -> tuple[str, str]:
         pds = model.calibrator.pd(np.asarray(model.booster.predict(learned.frame.to_numpy(), raw_score=True)))
         record = TrainingRecord(
             run_id="panel.1",
@@ -63,6 +63,7 @@ def register(learned: Panel) -> Callable[[str, Scorer], tuple[str, str]]:
             merit=merit(learned.bad, pds, learned.customers),
             rounds=model.booster.num_trees(),
             label_known_before=datetime(2025, 2, 1, tzinfo=UTC),
+            judged_model=judged_model,
         )
         return registry.register(model, name, record)
 

@@ -9,10 +9,10 @@ from risk_world import PORTFOLIO, feature_types, insert
 
 from loudong.errors import LoudongError
 from loudong.pipeline.runs import Run
-from loudong.settings import Settings
+from loudong.settings import Settings, get_settings
 from loudong.warehouse.connect import connect
 from models.features import model_features
-from models.panel import LEAST_BADS, Panel, read_panel
+from models.panel import GROUPS, LEAST_BADS, Panel, read_panel
 
 FEATURES = model_features()
 D1, D2 = date(2024, 6, 30), date(2024, 7, 31)
@@ -90,9 +90,43 @@ def test_values_are_doubles_and_text_and_null_is_missing() -> None:
     assert {str(panel.frame[name].dtype) for name in columns[:3]} == {"float64"}
 
 
-def test_a_customer_of_unknown_type_is_called_so() -> None:
+def test_a_customer_of_unknown_group_is_called_so() -> None:
     rows = rows_of(50, 50)
-    assert np.unique(read([row | {"customer_type_code": None} for row in rows]).customer_types).tolist() == ["unknown"]
+    panel = read([row | {"customer_type_code": None} for row in rows])
+    assert {name: np.unique(groups).tolist() for name, groups in panel.groups.items()} == {
+        name: ["unknown"] for name in GROUPS
+    }
+
+
+@pytest.mark.parametrize(
+    ("days", "band"),
+    [
+        (0, "0-179 days"),
+        (179, "0-179 days"),
+        (180, "180-364 days"),
+        (364, "180-364 days"),
+        (365, "1-2 years"),
+        (1094, "1-2 years"),
+        (1095, "3 years and more"),
+    ],
+)
+def test_tenure_is_told_in_bands(days: int, band: str) -> None:
+    panel = read([row | {"tenure_days": days} for row in rows_of(50, 50)])
+    assert np.unique(panel.groups["tenure"]).tolist() == [band]
+
+
+def test_of_a_large_panel_a_hash_chooses_customers_with_all_their_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [*rows_of(300, 500, D1), *rows_of(300, 500, D2)]
+    whole = read(rows)
+    assert (len(whole), whole.customer_share) == (1600, 1.0)
+    monkeypatch.setattr(get_settings(), "train_rows", 800)
+    with connect() as connection:
+        connection.execute("truncate marts.fct_customer_features, marts.fct_default_label")
+    part = read(rows)
+    assert part.customer_share == 0.5
+    assert 700 < len(part) < 900
+    chosen = [set(part.customers[part.dates == np.datetime64(day)]) for day in (D1, D2)]
+    assert chosen[0] == chosen[1]
 
 
 @pytest.mark.parametrize(("bads", "goods"), [(LEAST_BADS - 1, 60), (0, 60), (60, 0)])

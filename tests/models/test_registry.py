@@ -16,12 +16,14 @@ from loudong.pipeline.runs import Run
 from loudong.settings import Settings
 from loudong.warehouse.connect import connect
 from models import registry
+from models.calibration import Calibrator
+from models.champion import promote, rollback
 from models.features import feature_version, model_features
 from models.panel import Panel
 from models.registry import Scorer
 from models.scoring import score
 
-Register = Callable[[str, Scorer], tuple[str, str]]
+Register = Callable[..., tuple[str, str]]
 FEATURES = model_features()
 _numbers = itertools.count(1)
 
@@ -55,7 +57,7 @@ def test_scoring_without_a_model_is_refused_in_one_sentence(name: str) -> None:
 @pytest.mark.parametrize("version", ["7", "newest"])
 def test_promoting_an_unknown_version_is_refused_by_name(name: str, version: str) -> None:
     with pytest.raises(LoudongError, match=f"^{name} has no version {version}$"):
-        registry.promote(version, "Li Lei", "it is better")
+        promote(version, "Li Lei", "it is better")
     assert not registry.has_champion()
 
 
@@ -66,9 +68,9 @@ def test_the_first_version_scores_and_the_second_waits_until_a_person_promotes_i
     assert register(name, scorer) == ("2", "challenger")
     assert registry.load_champion().version == "1"
     with pytest.raises(LoudongError, match=f"^{name} has no version 3$"):
-        registry.promote("3", "Li Lei", "a slip of the finger")
+        promote("3", "Li Lei", "a slip of the finger")
     assert registry.load_champion().version == "1"
-    assert registry.promote("2", "Li Lei", "更好") == f"{name} version 2"
+    assert promote("2", "Li Lei", "更好", despite_verdict=True) == f"{name} version 2"
     assert registry.load_champion().version == "2"
     kept = MlflowClient().get_model_version(name, "2")
     assert kept.tags == {"promoted_by": "Li Lei", "promoted_because": "更好"}
@@ -129,5 +131,81 @@ def test_the_first_model_that_fits_the_feature_list_takes_the_place_of_one_that_
     assert register(name, scorer) == ("2", "champion")
     assert register(name, scorer) == ("3", "challenger")
     with pytest.raises(LoudongError, match="version 1 was trained on feature list abcdefabcdef"):
-        registry.promote("1", "A. Person", "because")
+        promote("1", "A. Person", "because", despite_verdict=True)
     assert registry.load_champion().version == "2"
+
+
+def said(name: str, verdict: str) -> None:
+    """Have the rule have said of version 2 beside version 1 what `verdict` says."""
+    with connect() as connection:
+        connection.execute(
+            "insert into ops.model_comparison (model_name, challenger_version, champion_version, verdict, n, bads, "
+            "findings) values (%s, '2', '1', %s, 1000, 60, '[]')",
+            (name, verdict),
+        )
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason"),
+    [
+        (None, "they were never compared"),
+        ("not_better", "the rule says: not better"),
+        ("not_enough_data", "the rule says: not enough data"),
+    ],
+)
+def test_a_challenger_of_which_the_rule_does_not_say_that_it_is_better_is_not_promoted(
+    name: str, scorer: Scorer, register: Register, verdict: str | None, reason: str
+) -> None:
+    register(name, scorer)
+    register(name, scorer)
+    if verdict is not None:
+        said(name, verdict)
+    with pytest.raises(LoudongError, match=f"^{name} version 2 may not take the place of version 1: {reason} "):
+        promote("2", "Li Lei", "a feeling")
+    assert registry.load_champion().version == "1"
+    assert promote("2", "Li Lei", "it is needed", despite_verdict=True) == f"{name} version 2"
+
+
+def test_a_better_challenger_is_promoted_and_one_command_goes_back(
+    name: str, scorer: Scorer, register: Register
+) -> None:
+    register(name, scorer)
+    register(name, scorer)
+    said(name, "better")
+    promote("2", "Li Lei", "better by 0.01")
+    assert registry.load_champion().version == "2"
+    with pytest.raises(LoudongError, match=f"^{name} version 2 is the champion already$"):
+        promote("2", "Li Lei", "twice")
+    assert rollback("Han Meimei", "complaints") == f"{name} version 1"
+    assert registry.load_champion().version == "1"
+    with connect() as connection:
+        kept = connection.execute(
+            "select model_version, replaced_version, kind, promoted_by, because, verdict from ops.model_promotion "
+            "where model_name = %s order by promoted_at",
+            (name,),
+        ).fetchall()
+    assert kept == [
+        ("2", "1", "promotion", "Li Lei", "better by 0.01", "better"),
+        ("1", "2", "rollback", "Han Meimei", "complaints", None),
+    ]
+
+
+def test_without_a_champion_before_there_is_nothing_to_go_back_to(
+    name: str, scorer: Scorer, register: Register
+) -> None:
+    register(name, scorer)
+    with pytest.raises(LoudongError, match=f"^{name} has had one champion only: there is nothing to go back to$"):
+        rollback("Han Meimei", "complaints")
+
+
+def test_a_model_is_kept_as_it_was_judged_beside_the_one_that_scores(
+    name: str, scorer: Scorer, register: Register, learned: Panel
+) -> None:
+    register(name, scorer)
+    assert registry.load_judged(name, "1") is None
+    judged = replace(scorer, calibrator=Calibrator(slope=0.5, intercept=-2.0))
+    version, _ = register(name, scorer, judged)
+    kept = registry.load_judged(name, version)
+    assert kept is not None
+    assert np.array_equal(kept.pd(learned.frame), judged.pd(learned.frame))
+    assert not np.array_equal(kept.pd(learned.frame), registry.load_registered(name, version).pd(learned.frame))

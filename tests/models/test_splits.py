@@ -26,7 +26,7 @@ def panel_of(dates: list[date], bad_dates: list[date] | None = None) -> Panel:
         bad=np.array(bad, dtype=np.float64),
         customers=np.array([customer for _, customer in rows]),
         dates=np.array([day for day, _ in rows], dtype="datetime64[D]"),
-        customer_types=np.array(["person"] * len(rows)),
+        groups={},
         content_hash="0",
     )
 

@@ -13,7 +13,7 @@ from loudong.errors import LoudongError
 from loudong.pipeline.runs import Run
 from loudong.settings import Settings
 from loudong.warehouse.connect import connect
-from models.evaluation import by_slice, horizon_end
+from models.evaluation import LEAST_OF_EACH, by_slice, horizon_end
 from models.panel import Panel
 from models.registry import load_champion
 from models.training import TrainedModel, train
@@ -99,10 +99,11 @@ def test_the_figures_are_kept_by_slice_and_absent_where_one_class_is(turned: Tra
         "select slice, protocol, n, bads, auc, ks from ops.model_evaluation where model_version = %s order by slice",
         turned.version,
     )
-    assert [row[0] for row in rows] == ["all", "customer_type=enterprise", "customer_type=person"]
-    assert rows[0][1:5] == ("out_of_time", 600, turned.merit.bads, turned.merit.auc)
-    assert rows[1][1:] == ("out_of_time", 150, 0, None, None)
-    assert rows[2][2:5] == (450, turned.merit.bads, turned.slices["customer_type=person"].auc)
+    kept = {row[0]: row[1:] for row in rows}
+    assert set(kept) == set(turned.slices)
+    assert kept["all"][:4] == ("out_of_time", 600, turned.merit.bads, turned.merit.auc)
+    assert kept["customer_type=enterprise"] == ("out_of_time", 150, 0, None, None)
+    assert kept["customer_type=person"][1:4] == (450, turned.merit.bads, turned.slices["customer_type=person"].auc)
 
 
 def test_the_model_that_scores_has_seen_outcomes_until_the_end_of_the_last_horizon(
@@ -127,13 +128,31 @@ def test_a_summary_says_so_where_there_is_not_enough_data(turned: TrainedModel) 
     assert nobody.summary().startswith("AUC not enough data, ")
 
 
-def test_slices_are_all_and_each_customer_type_of_the_judged_rows(learned: Panel) -> None:
+def test_slices_are_all_each_month_and_each_group_of_the_judged_rows(learned: Panel) -> None:
     types = np.where(np.arange(len(learned)) % 3 == 0, "enterprise", "person")
+    dates = np.where(np.arange(len(learned)) < 120, np.datetime64("2024-07-31"), np.datetime64("2024-08-31"))
     judged = np.arange(len(learned)) < 300
-    merits = by_slice(replace(learned, customer_types=types), judged, np.full(300, 0.5))
+    merits = by_slice(replace(learned, groups={"customer_type": types}, dates=dates), judged, np.full(300, 0.5))
     assert {name: merit.n for name, merit in merits.items()} == {
         "all": 300,
+        "month=2024-07": 120,
+        "month=2024-08": 180,
         "customer_type=enterprise": 100,
         "customer_type=person": 200,
     }
-    assert merits["all"].bads == learned.bad[:300].sum() == sum(merits[name].bads for name in merits if name != "all")
+    assert merits["all"].bads == learned.bad[:300].sum()
+    for group in ("month", "customer_type"):
+        assert sum(merits[name].bads for name in merits if name.startswith(group)) == merits["all"].bads
+
+
+def test_a_group_with_few_of_one_class_has_no_area(learned: Panel) -> None:
+    judged = np.ones(len(learned), dtype=bool)
+    few = np.flatnonzero(learned.bad == 1)[: LEAST_OF_EACH - 1]
+    enough = np.flatnonzero(learned.bad == 1)[LEAST_OF_EACH : 2 * LEAST_OF_EACH]
+    goods = np.flatnonzero(learned.bad == 0)
+    groups = np.full(len(learned), "c")
+    groups[few], groups[goods[:40]], groups[enough], groups[goods[40:80]] = "a", "a", "b", "b"
+    merits = by_slice(replace(learned, groups={"industry": groups}), judged, np.linspace(0.1, 0.9, len(learned)))
+    assert (merits["industry=a"].bads, merits["industry=a"].auc) == (LEAST_OF_EACH - 1, None)
+    assert merits["industry=b"].bads == LEAST_OF_EACH
+    assert merits["industry=b"].auc is not None

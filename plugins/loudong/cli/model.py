@@ -5,6 +5,7 @@ from datetime import date
 import click
 
 from loudong.cli.options import DATE, say
+from loudong.errors import LoudongError
 
 
 @click.command()
@@ -19,24 +20,40 @@ def train(as_of: date | None) -> None:
     has_champion()  # whether MLflow answers: now, not after minutes of building
     model = chain.train(as_of, None, say)
     click.echo(f"{model.model_name} version {model.version} ({model.alias}): {model.summary()}")
+    if model.verdict is not None:
+        click.echo(f"beside the champion: {model.verdict.summary()}")
 
 
 @click.command()
 @click.argument("version")
 @click.option("--by", "name", required=True, help="Who approves it.")
 @click.option("--because", "reason", required=True, help="Why.")
-def promote(version: str, name: str, reason: str) -> None:
+@click.option("--despite-verdict", is_flag=True, help="Even where the rule does not say that it is better.")
+def promote(version: str, name: str, reason: str, despite_verdict: bool) -> None:
     """Make a registered version the champion that scores from now on."""
     from loudong.warehouse.migrate import require_schema
-    from models.registry import promote as promote_version
+    from models.champion import promote as promote_version
 
     require_schema()
-    click.echo(f"champion is now {promote_version(version, name, reason)}")
+    click.echo(f"champion is now {promote_version(version, name, reason, despite_verdict)}")
 
 
 @click.command()
-def evaluate() -> None:
-    """Show how good the registered models are."""
+@click.option("--by", "name", required=True, help="Who decides it.")
+@click.option("--because", "reason", required=True, help="Why.")
+def rollback(name: str, reason: str) -> None:
+    """Go back to the version in whose place the present champion came."""
+    from loudong.warehouse.migrate import require_schema
+    from models.champion import rollback as go_back
+
+    require_schema()
+    click.echo(f"champion is now {go_back(name, reason)}")
+
+
+@click.command()
+@click.option("--by", "group", help="Also by month, customer_type, industry, building or tenure.")
+def evaluate(group: str | None) -> None:
+    """Show how good the registered models are, and what the rule says of each challenger."""
     from loudong.warehouse.connect import connect
     from loudong.warehouse.migrate import require_schema
 
@@ -44,8 +61,16 @@ def evaluate() -> None:
     with connect() as connection:
         rows = connection.execute(
             "select model_name, model_version, protocol, slice, n, bads, auc, auc_low, auc_high, ks, brier "
-            "from ops.model_evaluation order by evaluated_at, model_version, protocol, slice"
+            "from ops.model_evaluation where slice = 'all' or split_part(slice, '=', 1) = %s "
+            "order by evaluated_at, model_version, protocol, slice",
+            (group,),
         ).fetchall()
+        pairs = connection.execute(
+            "select model_name, challenger_version, champion_version, verdict, auc_champion, auc_challenger, "
+            "auc_gain_low, auc_gain_high from ops.model_comparison order by compared_at"
+        ).fetchall()
+    if group is not None and not any(part.startswith(f"{group}=") for *_, part, _, _, _, _, _, _, _ in rows):
+        raise LoudongError(f"no model was judged by {group}; by month, customer_type, industry, building and tenure")
     click.echo(f"{'model':<40}{'protocol':<18}{'slice':<28}{'n':>8}{'bads':>7}  auc (95 %)             ks     brier")
     for name, version, protocol, part, n, bads, auc, low, high, ks, brier in rows:
         figures = (
@@ -54,6 +79,9 @@ def evaluate() -> None:
             else "not enough data"
         )
         click.echo(f"{name + ' ' + version:<40}{protocol:<18}{part:<28}{n:>8,}{bads:>7,}  {figures}")
+    for name, challenger, champion, verdict, before, after, low, high in pairs:
+        figures = "" if low is None else f": AUC {after:.3f} for {before:.3f}, gain {low:+.3f} to {high:+.3f}"
+        click.echo(f"{name} {challenger} beside champion {champion}: {verdict.replace('_', ' ')}{figures}")
 
 
-COMMANDS = (train, promote, evaluate)
+COMMANDS = (train, promote, rollback, evaluate)

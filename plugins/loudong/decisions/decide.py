@@ -67,6 +67,8 @@ def _create_run(connection: Connection, run: Run, policy_version: str, previous:
         "insert into decision_run values (%s, %s, %s, %s, %s)",
         (run.run_id, run.as_of_date, previous, cutoff(run.as_of_date, run.portfolio.timezone), policy_version),
     )
+    # The planner then knows of one row, and finds what is joined to it by key, however long the history.
+    connection.execute("analyze decision_run")
 
 
 def _require_scores(connection: Connection, run: Run) -> None:

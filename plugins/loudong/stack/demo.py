@@ -40,6 +40,8 @@ def run_demo(customers: int, months: int, seed: int, say: Say, echo: Say) -> Non
     starting.join()
     api = AirflowApi(settings, services.UI_USER)
     _do_once(api, "train_default_model", _has_champion, as_of_date, tell)
+    api.wait_until_parsed("promote_default_model")
+    api.unpause("promote_default_model")  # waits for the next training
     for month_end in month_ends(as_of_date - timedelta(days=62), as_of_date - timedelta(days=1))[-MONTH_ENDS:]:
         if not _is_published(month_end):
             chain.run_day(month_end, None, tell)

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -161,16 +162,24 @@ def _row(result: Any) -> dict[str, Any]:
         "node": result.node.name,
         "resource": str(result.node.resource_type),
         "status": str(result.status),
+        "started_at": _started_at(result),
         "seconds": float(result.execution_time),
         "rows": affected if isinstance(affected, int) and affected >= 0 else None,
         "message": " ".join(str(result.message or "").split())[:1000],
     }
 
 
+def _started_at(result: Any) -> datetime | None:
+    """When a node began; dbt's own times are UTC without saying so. None for a node that was skipped."""
+    begun = [timing.started_at for timing in result.timing if timing.started_at]
+    return min(begun).replace(tzinfo=UTC) if begun else None
+
+
 def _record(run_id: str, results: list[dict[str, Any]]) -> None:
     with connect() as connection:
         connection.cursor().executemany(
-            "insert into ops.dbt_result (run_id, layer, node_name, resource, status, seconds, row_count, message) "
-            "values (%(run_id)s, %(layer)s, %(node)s, %(resource)s, %(status)s, %(seconds)s, %(rows)s, %(message)s)",
+            "insert into ops.dbt_result "
+            "(run_id, layer, node_name, resource, status, started_at, seconds, row_count, message) values (%(run_id)s, "
+            "%(layer)s, %(node)s, %(resource)s, %(status)s, %(started_at)s, %(seconds)s, %(rows)s, %(message)s)",
             [result | {"run_id": run_id} for result in results],
         )

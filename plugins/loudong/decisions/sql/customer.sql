@@ -1,4 +1,15 @@
 -- One row per customer of the run: what is decided on, and who looks after the customer, as known at the end of the date.
+-- What is joined by customer is indexed first: a count misjudged by the planner then costs a lookup, never a loop.
+create temporary table decision_previous on commit drop as
+select tier.customer_id, tier.tier
+from decision_run as run
+inner join ops.publication on publication.as_of_date = run.previous_date and publication.superseded_at is null
+inner join risk.customer_tier as tier
+    on tier.run_id = publication.run_id and tier.as_of_date = publication.as_of_date;
+
+create unique index on decision_previous (customer_id);
+analyze decision_previous;
+
 create temporary table decision_customer on commit drop as
 with building as (
     select distinct on (dim.building_id) dim.building_id, dim.manager_id
@@ -22,14 +33,6 @@ customer as (
         and dim.known_from < run.cutoff_at
         and (dim.known_to is null or dim.known_to >= run.cutoff_at)
     order by dim.customer_id, dim.valid_from_date desc, dim.known_from desc
-),
-
-previous as (
-    select tier.customer_id, tier.tier
-    from decision_run as run
-    inner join ops.publication on publication.as_of_date = run.previous_date and publication.superseded_at is null
-    inner join risk.customer_tier as tier
-        on tier.run_id = publication.run_id and tier.as_of_date = publication.as_of_date
 )
 
 select
@@ -46,8 +49,8 @@ from decision_run as run
 inner join marts.fct_customer_features as feature
     on feature.run_id = run.run_id and feature.as_of_date = run.as_of_date
 left join risk.customer_score as score
-    on score.customer_id = feature.customer_id and score.as_of_date = run.as_of_date and score.run_id = run.run_id
-left join previous on previous.customer_id = feature.customer_id
+    on score.customer_id = feature.customer_id and score.as_of_date = feature.as_of_date and score.run_id = feature.run_id
+left join decision_previous as previous on previous.customer_id = feature.customer_id
 left join building on building.building_id = feature.building_id
 left join customer on customer.customer_id = feature.customer_id;
 

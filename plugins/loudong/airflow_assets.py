@@ -1,0 +1,6 @@
+"""The assets that DAGs write and others hang on."""
+
+from airflow.sdk import Asset
+
+PUBLISHED = Asset("loudong://published", extra={"table": "ops.publication"})
+REGISTERED = Asset("loudong://default_model", extra={"registry": "MLflow"})
