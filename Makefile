@@ -63,7 +63,8 @@ stop: ## end everything that was started
 docs: setup ## write the reference pages of docs/ from contracts and dictionaries
 	@$(BIN)/python -m loudong.reference
 
-lock: setup ## renew requirements.lock from pyproject.toml
+lock: ## renew requirements.lock from pyproject.toml
+	@test -x $(BIN)/uv || $(MAKE) setup
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --extra dev pyproject.toml --output-file requirements.lock
 

@@ -4,6 +4,8 @@ Contributions are summed per reason group, so that near-equal features do not cr
 its strongest feature. Ties are broken by name. Four is the customary number (Regulation B, 1002.9(b)(2)).
 """
 
+import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,28 +33,30 @@ def contributions(booster: "lightgbm.Booster", values: npt.NDArray[np.float64]) 
 
 
 def reasons(
-    shap: npt.NDArray[np.float64], rows: list[dict[str, Any]], features: tuple[Feature, ...]
+    shap: npt.NDArray[np.float64], columns: Mapping[str, Sequence[Any]], features: tuple[Feature, ...]
 ) -> list[list[dict[str, Any]]]:
-    """For each row up to four reasons in order. `rows` holds the feature values as they stand in the mart."""
+    """For each row up to four reasons in order. `columns` holds all rows' values of the features that move any."""
     groups = sorted({feature.reason_group for feature in features})
-    members = {group: [i for i, feature in enumerate(features) if feature.reason_group == group] for group in groups}
-    totals = np.column_stack([shap[:, members[group]].sum(axis=1) for group in groups])
+    # Within a group by name, so that the first of equals is told.
+    by_name = sorted(range(len(features)), key=lambda position: features[position].name)
+    members = [[position for position in by_name if features[position].reason_group == group] for group in groups]
+    totals = np.column_stack([shap[:, inside].sum(axis=1) for inside in members])
+    strongest = np.column_stack([np.array(inside)[shap[:, inside].argmax(axis=1)] for inside in members])
     order = np.argsort(-totals, axis=1, kind="stable")[:, :MOST_REASONS]
-    told = []
-    for index, row in enumerate(rows):
-        mine = []
-        for position in order[index]:
-            if totals[index, position] < LEAST_CONTRIBUTION:
-                break
-            inside = members[groups[position]]
-            strongest = features[min(inside, key=lambda i: (-shap[index, i], features[i].name))]
-            mine.append(_reason(strongest, row[strongest.name], float(totals[index, position])))
-        told.append(mine)
-    return told
+    largest = np.take_along_axis(totals, order, axis=1)
+    leading = np.take_along_axis(strongest, order, axis=1)
+    return [
+        [
+            _reason(features[position], columns[features[position].name][index], total)
+            for position, total in zip(positions, moved, strict=True)
+            if total >= LEAST_CONTRIBUTION
+        ]
+        for index, (positions, moved) in enumerate(zip(leading.tolist(), largest.tolist(), strict=True))
+    ]
 
 
 def _reason(feature: Feature, value: Any, contribution: float) -> dict[str, Any]:
-    plain = value if value is None or isinstance(value, str | bool) else float(value)
+    plain = _plain(feature, value)
     return {
         "feature": feature.name,
         "group": feature.reason_group,
@@ -61,6 +65,15 @@ def _reason(feature: Feature, value: Any, contribution: float) -> dict[str, Any]
         "en": feature.reason_en.replace("{value}", _shown(plain, feature.unit, "unknown", "yes", "no")),
         "zh": feature.reason_zh.replace("{value}", _shown(plain, feature.unit, "未知", "是", "否")),
     }
+
+
+def _plain(feature: Feature, value: Any) -> str | bool | float | None:
+    """A value as JSON keeps it: NaN is null, and 0 and 1 of a boolean feature are false and true."""
+    if value is None or isinstance(value, str | bool):
+        return value
+    if math.isnan(value):
+        return None
+    return bool(value) if feature.data_type == "boolean" else float(value)
 
 
 def _shown(value: str | bool | float | None, unit: str, unknown: str, yes: str, no: str) -> str:

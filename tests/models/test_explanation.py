@@ -82,8 +82,8 @@ def test_a_model_without_a_split_has_no_contributions_and_gives_no_reason() -> N
     booster = fit(values[:80], bad[:80], LEARNED, 3)
     shap = contributions(booster, values[:2])
     assert shap.tolist() == [[0.0] * len(LEARNED)] * 2
-    row = dict.fromkeys((feature.name for feature in LEARNED), 1.0)
-    assert reasons(shap, [row, row], LEARNED) == [[], []]
+    columns = {feature.name: [1.0, 1.0] for feature in LEARNED}
+    assert reasons(shap, columns, LEARNED) == [[], []]
 
 
 def test_reasons_of_a_real_model_are_at_most_four_rising_to_risk_and_in_falling_order(
@@ -91,12 +91,11 @@ def test_reasons_of_a_real_model_are_at_most_four_rising_to_risk_and_in_falling_
 ) -> None:
     names = [feature.name for feature in LEARNED]
     values = draw()[0][:300]
-    rows: list[dict[str, Any]] = [
-        {"customer_id": "C1"}
-        | {name: None if np.isnan(value) else value for name, value in zip(names, row, strict=True)}
+    rows = [
+        {name: None if np.isnan(value) else value for name, value in zip(names, row, strict=True)}
         for row in values.tolist()
     ]
-    told = reasons(contributions(booster, values), rows, LEARNED)
+    told = reasons(contributions(booster, values), dict(zip(names, values.T.tolist(), strict=True)), LEARNED)
     assert len(told) == len(rows)
     assert {len(mine) for mine in told} >= {1, 2, 3, MOST_REASONS}
     assert max(len(mine) for mine in told) == MOST_REASONS == 4
@@ -110,8 +109,8 @@ def test_reasons_of_a_real_model_are_at_most_four_rising_to_risk_and_in_falling_
 
 def tell(moved: dict[Feature, float], **values: Any) -> list[dict[str, Any]]:
     """Reasons of one customer, from contributions by feature; a value not given is 1."""
-    row = {feature.name: 1.0 for feature in moved} | {"customer_id": "C1"} | values
-    return reasons(np.array([list(moved.values())]), [row], tuple(moved))[0]
+    columns = {feature.name: [values.get(feature.name, 1.0)] for feature in moved}
+    return reasons(np.array([list(moved.values())]), columns, tuple(moved))[0]
 
 
 def told_features(moved: dict[Feature, float]) -> list[str]:
@@ -193,8 +192,15 @@ def test_a_reason_keeps_the_value_itself_beside_the_text(value: Any) -> None:
     assert type(reason["value"]) is type(value)
 
 
+@pytest.mark.parametrize(("value", "en"), [(1.0, "a is yes"), (0.0, "a is no"), (np.nan, "a is unknown")])
+def test_a_boolean_that_came_as_a_number_is_told_as_one(value: float, en: str) -> None:
+    (reason,) = tell({feature("a", data_type="boolean"): 0.5}, a=value)
+    assert reason["en"] == en
+    assert reason["value"] is (None if np.isnan(value) else bool(value))
+
+
 def test_every_customer_has_reasons_of_his_own() -> None:
     features = (feature("a"), feature("b"))
-    rows = [{"a": 1.0, "b": 2.0}, {"a": 3.0, "b": 4.0}, {"a": 5.0, "b": 6.0}]
-    told = reasons(np.array([[0.5, -0.1], [-0.2, 0.4], [-0.1, -0.1]]), rows, features)
+    columns = {"a": [1.0, 3.0, 5.0], "b": [2.0, 4.0, 6.0]}
+    told = reasons(np.array([[0.5, -0.1], [-0.2, 0.4], [-0.1, -0.1]]), columns, features)
     assert [[reason["en"] for reason in mine] for mine in told] == [["a is 1"], ["b is 4"], []]

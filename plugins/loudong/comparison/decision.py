@@ -50,8 +50,12 @@ def decision_now(connection: Connection, run: Run, standing: Standing, customer_
 
     Where that model cannot score, a note says why and the result is empty.
     """
+    import pandas as pd
+
+    from models.features import model_features
+    from models.panel import as_numbers
     from models.registry import load_registered
-    from models.scoring import score_rows
+    from models.scoring import score_frame
 
     rows = (
         connection.cursor(row_factory=dict_row)
@@ -68,9 +72,10 @@ def decision_now(connection: Connection, run: Run, standing: Standing, customer_
     except LoudongError as error:
         notes.append(f"today's pd and tier are left out: {error}")
         return Decision()
-    (scored,) = score_rows(scorer, rows)
+    scores = score_frame(scorer, as_numbers(pd.DataFrame(rows), model_features()))
+    pds, points = float(scores.pd[0]), int(scores.score_points[0])
     with connection.transaction(force_rollback=True):
-        return _decide(connection, run, customer_id, scored.pd, scored.score_points, scorer.feature_version)
+        return _decide(connection, run, customer_id, pds, points, scorer.feature_version)
 
 
 def _decide(

@@ -1,0 +1,70 @@
+"""The features of a run, batch by batch: binary COPY into Arrow, one batch ahead of whoever works on it."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from loudong.errors import WarehouseUnreachableError
+from loudong.pipeline.runs import Run
+from loudong.settings import get_settings
+from loudong.warehouse.connect import place, url
+from models.features import Feature
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+# About what a value takes on the way: its bytes and their length.
+BYTES_PER_VALUE = 12
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Customers with their features: doubles (booleans 0 and 1), text as text, null where nothing is known."""
+
+    customers: list[str]
+    dates: list[date]
+    frame: "pd.DataFrame"
+
+
+def read_features(run: Run, features: tuple[Feature, ...]) -> Iterator[Batch]:
+    """The rows of `run` by customer, at most `score_batch_rows` at a time, so that memory does not grow with them."""
+    rows = get_settings().score_batch_rows
+    with ThreadPoolExecutor(1) as ahead:
+        found = _arrow(run, features, rows * (len(features) + 2) * BYTES_PER_VALUE)
+        coming = ahead.submit(next, found, None)
+        while (batch := coming.result()) is not None:
+            coming = ahead.submit(next, found, None)
+            for start in range(0, batch.num_rows, rows):
+                yield _batch(batch.slice(start, rows), features)
+
+
+def _batch(batch: "pa.RecordBatch", features: tuple[Feature, ...]) -> Batch:
+    frame = batch.select([feature.name for feature in features]).to_pandas()
+    return Batch(batch.column("customer_id").to_pylist(), batch.column("as_of_date").to_pylist(), frame)
+
+
+def _arrow(run: Run, features: tuple[Feature, ...], batch_bytes: int) -> "Iterator[pa.RecordBatch]":
+    from adbc_driver_manager import OperationalError
+    from adbc_driver_postgresql import StatementOptions, dbapi
+
+    query = (
+        f"select customer_id, as_of_date, {', '.join(map(_as_number, features))} from marts.fct_customer_features "
+        "where run_id = $1 order by customer_id, as_of_date"
+    )
+    try:
+        with dbapi.connect(url("pipeline")) as connection, connection.cursor() as cursor:
+            cursor.adbc_statement.set_options(**{StatementOptions.BATCH_SIZE_HINT_BYTES.value: str(batch_bytes)})
+            cursor.execute(query, (run.run_id,))
+            yield from cursor.fetch_record_batch()
+    except OperationalError as error:
+        raise WarehouseUnreachableError(f"the warehouse {place()} broke off: {error}") from error
+
+
+def _as_number(feature: Feature) -> str:
+    if feature.is_categorical:
+        return feature.name
+    cast = "::integer::double precision" if feature.data_type == "boolean" else "::double precision"
+    return f"{feature.name}{cast} as {feature.name}"
