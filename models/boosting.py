@@ -1,9 +1,11 @@
-"""LightGBM: one way to fit, seeded and deterministic, with the certain signs as constraints."""
+"""LightGBM: many shallow trees, seeded and deterministic, with the certain signs as constraints."""
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from loudong.errors import LoudongError
 from models.features import Feature
@@ -17,78 +19,121 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.03,
-    "num_leaves": 15,
+    # Small steps: which rows and columns a tree saw by chance evens out over many of them.
+    "learning_rate": 0.015,
     "min_data_in_leaf": 60,
-    "feature_fraction": 0.4,
-    "bagging_fraction": 0.8,
+    "feature_fraction": 0.3,
+    "bagging_fraction": 0.6,
     "bagging_freq": 1,
     "lambda_l2": 10.0,
-    "max_bin": 127,
+    "max_bin": 63,
     "seed": 7,
     "deterministic": True,
     "force_row_wise": True,
     "verbosity": -1,
 }
+# Nearly additive trees for portfolios that are small or plain, larger ones where interactions pay: data decide.
+LEAVES = (4, 12)
+INNER_FOLDS = 5
 # Two threads wait for each other at every leaf: on a small panel that costs more than it brings.
 THREADS, LEAST_ROWS_FOR_THREADS = 2, 20_000
-MOST_ROUNDS = 1500
-PATIENCE_ROUNDS = 60
-# Of the customers who learn, one in this many stops the boosting instead.
-STOPPING_FOLDS = 6
+MOST_ROUNDS, PATIENCE_ROUNDS, LEAST_ROUNDS = 4000, 100, 10
+
+Floats = npt.NDArray[np.float64]
 
 
-def fit(values: "np.ndarray", bad: "np.ndarray", features: tuple[Feature, ...], rounds: int) -> "lightgbm.Booster":
-    """A booster of exactly `rounds` trees on all rows given."""
+@dataclass(frozen=True)
+class Choice:
+    """How large the trees are and how many, and what such boosters say (log odds) of rows whose customers they did not
+    learn from; NaN for rows that were not asked about."""
+
+    leaves: int
+    rounds: int
+    raw: Floats
+
+
+def choose(
+    values: Floats,
+    bad: Floats,
+    customers: npt.NDArray[np.str_],
+    dates: npt.NDArray[np.datetime64],
+    features: tuple[Feature, ...],
+) -> Choice:
+    """Of `LEAVES` and all numbers of trees those with the least log loss on customers (by hash) not learned from.
+
+    They judge on the later half of their dates; on all of them where a fold's later ones show no default. Raises a
+    LoudongError when there are too few customers for that.
+    """
+    pairs = inner_folds(bad, customers, dates)
+    tried = [_try(values, bad, features, leaves, pairs) for leaves in LEAVES]
+    return min(tried, key=lambda one: one[0])[1]
+
+
+def fit(values: Floats, bad: Floats, features: tuple[Feature, ...], leaves: int, rounds: int) -> "lightgbm.Booster":
+    """A booster of exactly `rounds` trees of at most `leaves` leaves on all rows given."""
     import lightgbm
 
-    parameters = _parameters(features, len(values))
+    parameters = _parameters(features, len(values), leaves)
     return lightgbm.train(parameters, _dataset(values, bad, features), num_boost_round=rounds)
 
 
-def best_rounds(
-    values: "np.ndarray",
-    bad: "np.ndarray",
-    customers: "np.ndarray",
-    dates: "np.ndarray",
-    features: tuple[Feature, ...],
-) -> int:
-    """How many trees: boosting stops on customers (by hash) that it does not learn from, on the later half of dates.
+def inner_folds(
+    bad: Floats, customers: npt.NDArray[np.str_], dates: npt.NDArray[np.datetime64]
+) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """(rows that learn, rows that judge) of each fold of customers in which both hold goods and bads."""
+    fold = customer_fold(customers, INNER_FOLDS, "inner")
+    middle = np.sort(np.unique(dates))[len(np.unique(dates)) // 2]
+    pairs = []
+    for number in range(INNER_FOLDS):
+        held = fold == number
+        late = held & (dates >= middle)
+        judge = late if 0 < bad[late].sum() < late.sum() else held
+        if 0 < bad[judge].sum() < judge.sum() and 0 < bad[~held].sum() < (~held).sum():
+            pairs.append((np.flatnonzero(~held), np.flatnonzero(judge)))
+    if not pairs:
+        raise LoudongError(
+            f"too few customers to learn from: of {len(np.unique(customers))} none can be set aside to find the "
+            "number of trees; load more customers"
+        )
+    return pairs
 
-    On all of their dates where the later ones show no default. Raises a LoudongError when no customer can be set aside.
-    """
+
+def _try(
+    values: Floats,
+    bad: Floats,
+    features: tuple[Feature, ...],
+    leaves: int,
+    pairs: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
+) -> tuple[float, Choice]:
+    """The least mean log loss over the folds that trees of so many leaves reach, and with how many of them."""
     import lightgbm
 
-    stopping = customer_fold(customers, STOPPING_FOLDS, "stopping") == 0
-    middle = np.sort(np.unique(dates))[len(np.unique(dates)) // 2]
-    late = stopping & (dates >= middle)
-    judge = late if 0 < bad[late].sum() < late.sum() else stopping
-    if not judge.any() or judge.all():
-        raise LoudongError(
-            f"too few customers to learn from: of {len(np.unique(customers))} none can be set aside to stop the "
-            "boosting; load more customers"
-        )
-    learned = _dataset(values[~stopping], bad[~stopping], features)
-    judged = lightgbm.Dataset(values[judge], bad[judge], reference=learned)
-    booster = lightgbm.train(
-        _parameters(features, len(values)),
-        learned,
+    told = lightgbm.cv(
+        _parameters(features, len(values), leaves),
+        _dataset(values, bad, features),
         num_boost_round=MOST_ROUNDS,
-        valid_sets=[judged],
+        folds=pairs,
         callbacks=[lightgbm.early_stopping(PATIENCE_ROUNDS, verbose=False)],
+        return_cvbooster=True,
     )
-    return max(booster.best_iteration, 10)
+    losses: list[float] = told["valid binary_logloss-mean"]  # type: ignore[assignment]  # ends where it was least
+    rounds = max(len(losses), LEAST_ROUNDS)
+    raw = np.full(len(bad), np.nan)
+    for booster, (_, judge) in zip(told["cvbooster"].boosters, pairs, strict=True):  # type: ignore[union-attr]
+        raw[judge] = booster.predict(values[judge], raw_score=True, num_iteration=rounds)
+    return losses[-1], Choice(leaves, rounds, raw)
 
 
-def _parameters(features: tuple[Feature, ...], rows: int) -> dict[str, Any]:
+def _parameters(features: tuple[Feature, ...], rows: int, leaves: int) -> dict[str, Any]:
     return PARAMETERS | {
+        "num_leaves": leaves,
         "num_threads": THREADS if rows >= LEAST_ROWS_FOR_THREADS else 1,
         "monotone_constraints": [feature.monotone for feature in features],
         "monotone_constraints_method": "basic",
     }
 
 
-def _dataset(values: "np.ndarray", bad: "np.ndarray", features: tuple[Feature, ...]) -> "lightgbm.Dataset":
+def _dataset(values: Floats, bad: Floats, features: tuple[Feature, ...]) -> "lightgbm.Dataset":
     import lightgbm
 
     return lightgbm.Dataset(values, bad, feature_name=[feature.name for feature in features], free_raw_data=False)

@@ -72,6 +72,7 @@ class TrainingRecord:
     pd: npt.NDArray[np.float64]
     merit: Merit
     rounds: int
+    leaves: int
     label_known_before: datetime
     judged_model: Scorer | None = None
 
@@ -112,6 +113,7 @@ def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, 
             {
                 "protocol": training.protocol,
                 "rounds": training.rounds,
+                "leaves": training.leaves,
                 "panel_run_id": training.run_id,
                 "panel_hash": training.panel.content_hash,
                 "panel_rows": len(training.panel),

@@ -24,6 +24,12 @@ def customer_fold(customers: npt.NDArray[np.str_], folds: int = FOLDS, purpose: 
     return fold[inverse]
 
 
+def customer_folds(customers: npt.NDArray[np.str_], purpose: str = "") -> list[tuple[Mask, Mask]]:
+    """(learn, judge) for each of `FOLDS` folds of customers; each row judges once."""
+    fold = customer_fold(customers, FOLDS, purpose)
+    return [(fold != number, fold == number) for number in np.unique(fold)]
+
+
 def out_of_time(panel: Panel, horizon_days: int) -> tuple[Mask, Mask]:
     """(learn, judge): the last three dates judge; those learn whose whole horizon ended by the first of them."""
     dates = panel.distinct_dates

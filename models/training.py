@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from loudong.pipeline.runs import Run
 from models import boosting, evaluation, registry, splits
+from models.baselines import judge_baselines
 from models.calibration import Calibrator, fit_calibrator
 from models.champion import record_promotion
 from models.encoding import encode, learn_categories
 from models.features import feature_version, model_features
-from models.metrics import Merit
+from models.metrics import Merit, merit
 from models.panel import Panel, read_panel
 from models.promotion import Verdict, judge, record_verdict
 from models.registry import Scorer
@@ -67,26 +68,26 @@ def train(run: Run, label_known_before: datetime) -> TrainedModel:
     panel = read_panel(run, features)
     categories = learn_categories(panel.frame, features)
     values = encode(panel.frame, features, categories)
-    everyone = np.ones(len(panel), dtype=bool)
     if splits.needs_cross_validation(panel, run.portfolio.judged_dates):
-        protocol, judged = "cross_validation", everyone
-        raw, rounds = _unseen_scores(values, panel, everyone, splits.FOLDS)
-        pd = _cross_calibrated(raw, panel, splits.FOLDS)
-        judged_as = None
+        protocol, judged, judged_as = "cross_validation", np.ones(len(panel), dtype=bool), None
+        folds = splits.customer_folds(panel.customers)
+        pd = unseen_pd(values, panel, folds)
+        learned = _learn(values, panel, judged)
     else:
         protocol = "out_of_time"
         learn, judged = splits.out_of_time(panel, run.portfolio.horizon_days)
-        judged_as = _learned_before(values, panel, learn)
-        rounds = judged_as[0].num_trees()
-        pd = judged_as[1].pd(np.asarray(judged_as[0].predict(values[judged], raw_score=True)))
-        raw, _ = _unseen_scores(values, panel, everyone, CALIBRATION_FOLDS, rounds)
-    logger.info("judged by %s with %s trees", protocol, rounds)
+        folds = [(learn, judged)]
+        judged_as = _learn(values, panel, learn)
+        pd = judged_as.pd(values[judged])
+        learned = _learn_again(values, panel, judged_as)
+    logger.info("judged by %s with %s trees of %s leaves", protocol, learned.rounds, learned.leaves)
     merits = evaluation.by_slice(panel, judged, pd)
-    booster = boosting.fit(values, panel.bad, features, rounds)
+    for name, baseline in judge_baselines(values, panel, folds).items():
+        merits[f"baseline={name}"] = merit(panel.bad[judged], baseline, panel.customers[judged])
     last = panel.dates.max().astype("datetime64[D]").astype(object)
     scorer = Scorer(
-        booster=booster,
-        calibrator=fit_calibrator(raw, panel.bad),
+        booster=learned.booster,
+        calibrator=learned.calibrator,
         categories=categories,
         feature_version=feature_version(features),
         outcomes_until=evaluation.horizon_end(last, run.portfolio.horizon_days),
@@ -99,9 +100,12 @@ def train(run: Run, label_known_before: datetime) -> TrainedModel:
         judged=judged,
         pd=pd,
         merit=merits["all"],
-        rounds=rounds,
+        rounds=learned.rounds,
+        leaves=learned.leaves,
         label_known_before=label_known_before,
-        judged_model=judged_as and replace(scorer, booster=judged_as[0], calibrator=judged_as[1]),
+        judged_model=None
+        if judged_as is None
+        else replace(scorer, booster=judged_as.booster, calibrator=judged_as.calibrator),
     )
     version, alias = registry.register(scorer, model_name, record)
     evaluation.record(model_name, version, protocol, merits)
@@ -109,7 +113,7 @@ def train(run: Run, label_known_before: datetime) -> TrainedModel:
         record_promotion(model_name, version, None, "first", "loudong", "the first that fits the feature list", None)
     verdict = None if alias == registry.CHAMPION else _compare(model_name, version, record)
     seconds = time.monotonic() - started
-    return TrainedModel(model_name, version, alias, protocol, merits["all"], rounds, seconds, merits, verdict)
+    return TrainedModel(model_name, version, alias, protocol, merits["all"], learned.rounds, seconds, merits, verdict)
 
 
 def _compare(model_name: str, version: str, training: registry.TrainingRecord) -> Verdict | None:
@@ -124,38 +128,45 @@ def _compare(model_name: str, version: str, training: registry.TrainingRecord) -
     return verdict
 
 
-def _unseen_scores(
-    values: Floats, panel: Panel, rows: Mask, folds: int, rounds: int | None = None
-) -> tuple[Floats, int]:
-    """Raw scores of `rows` from boosters that did not learn from the row's customer, and the trees they had."""
-    features = model_features()
-    fold = splits.customer_fold(panel.customers, folds)
-    raw = np.full(len(panel), np.nan)
-    used = []
-    for number in range(folds):
-        learn = rows & (fold != number)
-        count = rounds or boosting.best_rounds(
-            values[learn], panel.bad[learn], panel.customers[learn], panel.dates[learn], features
-        )
-        booster = boosting.fit(values[learn], panel.bad[learn], features, count)
-        judge = rows & (fold == number)
-        raw[judge] = booster.predict(values[judge], raw_score=True)
-        used.append(count)
-    return raw[rows], int(np.mean(used))
+@dataclass(frozen=True)
+class Learned:
+    """A booster with its calibration curve, and the size and number of its trees."""
+
+    booster: "lightgbm.Booster"
+    calibrator: Calibrator
+    leaves: int
+    rounds: int
+
+    def pd(self, values: Floats) -> Floats:
+        """Probabilities of default."""
+        return self.calibrator.pd(np.asarray(self.booster.predict(values, raw_score=True)))
 
 
-def _cross_calibrated(raw: Floats, panel: Panel, folds: int) -> Floats:
-    """Probabilities of unseen rows through curves fitted on the other folds."""
-    fold = splits.customer_fold(panel.customers, folds)
+def _learn(values: Floats, panel: Panel, rows: Mask) -> Learned:
+    """All that is learned from `rows`, and nothing else: size and number of trees, booster and calibration."""
+    mine, bad, features = values[rows], panel.bad[rows], model_features()
+    choice = boosting.choose(mine, bad, panel.customers[rows], panel.dates[rows], features)
+    asked = ~np.isnan(choice.raw)
+    calibrator = fit_calibrator(choice.raw[asked], bad[asked])
+    booster = boosting.fit(mine, bad, features, choice.leaves, choice.rounds)
+    return Learned(booster, calibrator, choice.leaves, choice.rounds)
+
+
+def _learn_again(values: Floats, panel: Panel, before: Learned) -> Learned:
+    """The same size and number of trees fitted on every row, calibrated on boosters that did not know the customer."""
+    features, raw = model_features(), np.empty(len(panel))
+    fold = splits.customer_fold(panel.customers, CALIBRATION_FOLDS)
+    for number in np.unique(fold):
+        mine = fold == number
+        other = boosting.fit(values[~mine], panel.bad[~mine], features, before.leaves, before.rounds)
+        raw[mine] = other.predict(values[mine], raw_score=True)
+    booster = boosting.fit(values, panel.bad, features, before.leaves, before.rounds)
+    return replace(before, booster=booster, calibrator=fit_calibrator(raw, panel.bad))
+
+
+def unseen_pd(values: Floats, panel: Panel, folds: list[tuple[Mask, Mask]]) -> Floats:
+    """Probabilities of every row from what was learned, calibration included, from the customers of other folds."""
     pd = np.empty(len(panel))
-    for number in range(folds):
-        here = fold == number
-        pd[here] = fit_calibrator(raw[~here], panel.bad[~here]).pd(raw[here])
+    for learn, mine in folds:
+        pd[mine] = _learn(values, panel, learn).pd(values[mine])
     return pd
-
-
-def _learned_before(values: Floats, panel: Panel, learn: Mask) -> tuple["lightgbm.Booster", Calibrator]:
-    """A booster and its calibration from nothing but the rows of `learn`."""
-    raw, rounds = _unseen_scores(values, panel, learn, CALIBRATION_FOLDS)
-    booster = boosting.fit(values[learn], panel.bad[learn], model_features(), rounds)
-    return booster, fit_calibrator(raw, panel.bad[learn])

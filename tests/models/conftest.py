@@ -40,7 +40,7 @@ def scorer(learned: Panel) -> Scorer:
     """A model that has learned from outcomes until 27 January 2025."""
     features = model_features()
     return Scorer(
-        booster=fit(learned.frame.to_numpy(), learned.bad, features, 60),
+        booster=fit(learned.frame.to_numpy(), learned.bad, features, 15, 60),
         calibrator=Calibrator(slope=1.25, intercept=-0.5),
         categories={feature.name: ["enterprise", "retail", "餐饮"] for feature in features if feature.is_categorical},
         feature_version=feature_version(features),
@@ -62,6 +62,7 @@ def register(learned: Panel) -> Callable[..., tuple[str, str]]:
             pd=pds,
             merit=merit(learned.bad, pds, learned.customers),
             rounds=model.booster.num_trees(),
+            leaves=15,
             label_known_before=datetime(2025, 2, 1, tzinfo=UTC),
             judged_model=judged_model,
         )

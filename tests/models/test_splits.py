@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from loudong.errors import LoudongError
-from models.boosting import STOPPING_FOLDS
+from models.boosting import INNER_FOLDS
 from models.panel import Panel
 from models.splits import FOLDS, customer_fold, needs_cross_validation, out_of_time
 
@@ -59,12 +59,12 @@ def test_folds_are_of_about_the_same_size() -> None:
     assert shares == pytest.approx(np.full(FOLDS, 1 / FOLDS), abs=0.02)
 
 
-@pytest.mark.parametrize("stopping_folds", [FOLDS, STOPPING_FOLDS])
-def test_folds_for_different_purposes_cut_across_each_other(stopping_folds: int) -> None:
+@pytest.mark.parametrize("inner_folds", [INNER_FOLDS, 6])
+def test_folds_for_different_purposes_cut_across_each_other(inner_folds: int) -> None:
     customers = names(20_000)
-    judging, stopping = customer_fold(customers), customer_fold(customers, stopping_folds, "stopping")
-    cells = np.zeros((FOLDS, stopping_folds))
-    np.add.at(cells, (judging, stopping), 1 / len(customers))
+    judging, inner = customer_fold(customers), customer_fold(customers, inner_folds, "inner")
+    cells = np.zeros((FOLDS, inner_folds))
+    np.add.at(cells, (judging, inner), 1 / len(customers))
     assert cells == pytest.approx(np.full(cells.shape, 1 / cells.size), abs=0.01)
 
 

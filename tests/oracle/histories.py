@@ -29,6 +29,7 @@ def customer_history(seed: int) -> list[tuple[str, dict[str, Any], int]]:
         "industry_code": f"I{seed}" if made.maybe(0.05) else chance.choice(INDUSTRIES) or "",
         "education_code": chance.choice(("", "primary", "master")),
         "employment_code": chance.choice(("", "employed", "free")),
+        "account_type_code": chance.choice(("", "savings", "current")),
         "onboarded_date": onboarded if made.maybe(0.95) else made.near(onboarded, LAST, 0),
         "registered_date": chance.choice((date(2020, 2, 29), date(2021, 7, 1), "")) if kind == "enterprise" else "",
     }

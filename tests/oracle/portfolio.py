@@ -14,6 +14,7 @@ from loudong.portfolio.settings import PortfolioSettings
 Values = dict[str, Any]
 LEFT_DAYS = 30
 SHRINKAGE = 20
+CODES = ("customer_type_code", "industry_code", "education_code", "employment_code", "account_type_code")
 
 
 def describe(landed: Landed, portfolio: PortfolioSettings, moment: Moment) -> tuple[list[Values], list[Values]]:
@@ -60,10 +61,7 @@ def _own(
 ) -> Values:
     """What a customer's own rows say."""
     name, day = customer["customer_id"], moment.day
-    values: Values = {
-        column: customer[column]
-        for column in ("customer_type_code", "industry_code", "education_code", "employment_code")
-    }
+    values: Values = {column: customer[column] for column in CODES}
     values["tenure_days"] = (day - customer["onboarded_date"]).days
     founded = customer["registered_date"]
     values["business_age_days"] = (day - founded).days if founded else None

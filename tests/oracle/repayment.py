@@ -148,6 +148,7 @@ def history(standing: Standing | None, day: date) -> Values:
         "newest_limit_amount": limits[0],
         "newest_interest_rate_pct": facts[0]["interest_rate_pct"],
         "newest_term_days": terms[0],
+        "newest_charge_ratio": _charge(facts[0]["interest_rate_pct"], terms[0]),
         "limit_growth_ratio": ratio(limits[0], limits[1] if earlier else None),
         "limit_to_largest_ratio": ratio(limits[0], max(older_limits, default=None)),
         "mean_limit_amount": _mean([limit for limit in limits if limit is not None]),
@@ -166,6 +167,11 @@ def history(standing: Standing | None, day: date) -> Values:
         "first_payment_late_ratio": _mean([int(late > 0) for late in first_late if late is not None]),
         "mean_contract_life_days": _mean(lives),
     }
+
+
+def _charge(rate_pct: Decimal | None, term_days: int | None) -> float | None:
+    """Simple interest of a rate in percent a year over a term of days, as a part of the amount."""
+    return None if rate_pct is None or term_days is None else float(rate_pct * term_days / 36500)
 
 
 def _mean(values: list[Any]) -> float | None:

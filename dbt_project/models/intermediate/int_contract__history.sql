@@ -24,6 +24,7 @@ select
     max(limit_amount) filter (where recency = 1) as newest_limit_amount,
     max(interest_rate_pct) filter (where recency = 1) as newest_interest_rate_pct,
     max(term_days) filter (where recency = 1) as newest_term_days,
+    (max(interest_rate_pct * term_days) filter (where recency = 1) / 36500)::double precision as newest_charge_ratio,
     {{ ratio('max(limit_amount) filter (where recency = 1)', 'max(limit_amount) filter (where recency = 2)') }}
         as limit_growth_ratio,
     {{ ratio('max(limit_amount) filter (where recency = 1)', 'max(limit_amount) filter (where recency > 1)') }}

@@ -9,6 +9,7 @@ select distinct on (dates.as_of_date, customer.customer_id)
     customer.industry_code,
     customer.education_code,
     customer.employment_code,
+    customer.account_type_code,
     customer.registered_date,
     customer.onboarded_date
 from {{ ref('int_spine__date') }} as dates

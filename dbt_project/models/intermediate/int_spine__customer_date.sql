@@ -30,6 +30,7 @@ select
     customer.industry_code,
     customer.education_code,
     customer.employment_code,
+    customer.account_type_code,
     customer.registered_date,
     customer.onboarded_date
 from {{ ref('int_customer__known') }} as customer

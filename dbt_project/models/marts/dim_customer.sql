@@ -30,6 +30,7 @@ select
     current_version.marriage_code,
     current_version.education_code,
     current_version.employment_code,
+    current_version.account_type_code,
     current_version.industry_code,
     current_version.city_name,
     current_version.manager_id,

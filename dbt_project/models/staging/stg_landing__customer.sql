@@ -12,6 +12,7 @@ select
     marriage_code,
     education_code,
     employment_code,
+    account_type_code,
     industry_code,
     city_name,
     manager_id,

@@ -1,8 +1,9 @@
 """The content hash of rows: what tells two versions of a key apart.
 
 It is md5 of the text that PostgreSQL gives for the row, `md5(row(<columns of the contract>, is_deleted)::text)` with
-TimeZone UTC and DateStyle ISO. Worked out here, it costs the server nothing and rows can be copied straight into their
-table; warehouses hold hashes that the server made, so the two must agree to the byte.
+TimeZone UTC and DateStyle ISO; a column that was added later takes part by its name, and only where it is known.
+Worked out here, it costs the server nothing and rows can be copied straight into their table; warehouses hold hashes
+that the server made, so the two must agree to the byte.
 """
 
 import hashlib
@@ -23,12 +24,19 @@ _QUOTED[list(b'"\\(), \t\n\v\f\r')] = True
 
 def content_hashes(entity: Entity, columns: dict[str, pa.Array]) -> np.ndarray:
     """The hash of each row: an array of bytes, a row of HASH_BYTES each."""
-    cells = [_shown(columns[name]) for name in (*entity.column_names, "is_deleted")]
+    cells = [_shown(columns[column.name]) for column in entity.columns if not column.added]
+    ending = [_named(column.name, columns[column.name]) for column in entity.columns if column.added]
+    cells.append(pc.binary_join_element_wise(_shown(columns["is_deleted"]), *ending, b")", b""))
     cells[0] = pc.binary_join_element_wise(b"(", cells[0], b"", null_handling="replace", null_replacement=b"")
-    cells[-1] = pc.binary_join_element_wise(cells[-1], b")", b"")
     rows = pc.binary_join_element_wise(*cells, b",", null_handling="replace", null_replacement=b"").to_pylist()
     digests = b"".join([hashlib.md5(row, usedforsecurity=False).digest() for row in rows])
     return np.frombuffer(digests, np.uint8).reshape(-1, HASH_BYTES)
+
+
+def _named(name: str, values: pa.Array) -> pa.Array:
+    """A column that was added later: nothing where it is null, else its name and value."""
+    shown = pc.binary_join_element_wise(f",{name}=".encode(), _shown(values), b"")
+    return pc.fill_null(shown, pa.scalar(b"", pa.binary()))
 
 
 def _shown(values: pa.Array) -> pa.Array:

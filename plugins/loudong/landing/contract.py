@@ -26,7 +26,11 @@ SQL_TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of an entity. `minimum` and `maximum` are inclusive; `codes` is empty where any text is allowed."""
+    """One column of an entity. `minimum` and `maximum` are inclusive; `codes` is empty where any text is allowed.
+
+    `added` marks a column that came after rows of the entity had landed: it is nullable, and where it is empty a row
+    is the same as before.
+    """
 
     name: str
     type: str
@@ -37,6 +41,7 @@ class Column:
     codes: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    added: bool = False
 
     @property
     def sql_type(self) -> str:
@@ -83,6 +88,7 @@ def _parse(path: Path) -> Entity:
             codes=tuple(column.get("codes", ())),
             minimum=column.get("min"),
             maximum=column.get("max"),
+            added=column.get("added", False),
         )
         for column in raw["columns"]
     )

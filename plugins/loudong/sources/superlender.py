@@ -86,6 +86,7 @@ def _people(people: pd.DataFrame, loans: pd.DataFrame) -> tuple[pd.DataFrame, pd
             "education_code": known["level_of_education_clients"].to_numpy(),
             "employment_code": known["employment_status_clients"].to_numpy(),
             "onboarded_date": _day(since).to_numpy(),
+            "account_type_code": known["bank_account_type"].to_numpy(),
             "observed_at": _moment(since).to_numpy(),
         }
     )
