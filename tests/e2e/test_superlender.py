@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 
 AS_OF = date(2017, 7, 30)
+# What the model must reach, cross-validated over customers.
+LEAST_AUC = 0.715
 Ask = Callable[..., list[tuple]]
 
 
@@ -19,6 +21,12 @@ def test_every_judged_customer_of_the_date_gets_a_tier(ask: Ask) -> None:
     tiers = ask("select count(*) from bi.customer_360 where as_of_date = %s and tier is not null", AS_OF)
     assert tiers == judged
     assert tiers[0][0] > 50
+
+
+def test_the_model_separates_customers_it_has_not_seen(ask: Ask) -> None:
+    (evaluated,) = ask("select protocol, n, bads, auc from ops.model_evaluation where slice = 'all'")
+    assert evaluated[:3] == ("cross_validation", 4_368, 952)
+    assert evaluated[3] >= LEAST_AUC
 
 
 def test_earlier_loans_were_paid_on_real_days(ask: Ask) -> None:
