@@ -6,7 +6,7 @@ from airflow.sdk import DAG, CronDataIntervalTimetable, PokeReturnValue, chain, 
 from airflow.sdk.exceptions import AirflowSkipException
 
 from loudong.airflow import WAIT_SECONDS, as_of_date_of, earlier_run_is_active, holder_of
-from loudong.airflow_assets import PUBLISHED
+from loudong.airflow_assets import PUBLISHED, TRAINING_ASKED
 from loudong.airflow_retries import only_unreachable
 from loudong.pipeline.dates import DAILY_CRON
 from loudong.settings import get_settings
@@ -80,6 +80,19 @@ trigger the date again; a run that died is simply run again. A day without deliv
 
         return steps.decide(run)
 
+    @task
+    def watch(run: str) -> dict[str, int]:
+        from loudong.pipeline import steps
+
+        return steps.watch(run)
+
+    @task(outlets=[TRAINING_ASKED])
+    def ask_for_training(run: str) -> None:
+        from loudong.pipeline import steps
+
+        if not steps.training_is_asked(run):
+            raise AirflowSkipException("the model needs no other training than the regular one")
+
     @task(outlets=[PUBLISHED])
     def publish(run: str) -> str:
         from loudong.pipeline import steps
@@ -104,6 +117,8 @@ trigger the date again; a run that died is simply run again. A day without deliv
         for name in ("staging", "intermediate", "marts", "features")
     ]
     told = tell()
+    watched = watch(run_id)
+    watched >> ask_for_training(run_id)
     chain(
         wait_for_turn(),
         pull_sources(),
@@ -113,7 +128,7 @@ trigger the date again; a run that died is simply run again. A day without deliv
         gate.override(task_id="gate_marts")(run_id, "marts"),
         score(run_id),
         gate.override(task_id="gate_scores")(run_id, "scores"),
-        decide(run_id),
+        [decide(run_id), watched],
         build.override(task_id="build_reporting")(run_id, "reporting"),
         publish(run_id),
         told,

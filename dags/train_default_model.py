@@ -2,17 +2,19 @@
 
 from datetime import datetime, timedelta
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, PokeReturnValue, chain, task
+from airflow.sdk import DAG, AssetOrTimeSchedule, CronDataIntervalTimetable, PokeReturnValue, chain, task
 
 from loudong.airflow import WAIT_SECONDS, holder_of, training_date_of
-from loudong.airflow_assets import REGISTERED
+from loudong.airflow_assets import REGISTERED, TRAINING_ASKED
 from loudong.airflow_retries import only_unreachable
 from loudong.pipeline.dates import TRAINING_CRON
 from loudong.settings import get_settings
 
 with DAG(
     dag_id="train_default_model",
-    schedule=CronDataIntervalTimetable(TRAINING_CRON, timezone=get_settings().timezone),
+    schedule=AssetOrTimeSchedule(
+        timetable=CronDataIntervalTimetable(TRAINING_CRON, timezone=get_settings().timezone), assets=[TRAINING_ASKED]
+    ),
     start_date=datetime(2020, 1, 1),
     catchup=False,
     max_active_runs=1,
@@ -21,6 +23,8 @@ with DAG(
     tags=["tier:standard"],
     doc_md=__doc__
     + """
+**Runs** every month, and when watching the model asked for it (`ops.training_request`).
+
 **Learns** from outcomes known by the end of the day before its data interval ends; by hand:
 `airflow dags trigger train_default_model --conf '{"as_of_date": "2026-01-31"}'`.
 

@@ -29,11 +29,14 @@ class Batch:
     frame: "pd.DataFrame"
 
 
-def read_features(run: Run, features: tuple[Feature, ...]) -> Iterator[Batch]:
-    """The rows of `run` by customer, at most `score_batch_rows` at a time, so that memory does not grow with them."""
+def read_features(run: Run, features: tuple[Feature, ...], in_default: bool = True) -> Iterator[Batch]:
+    """The rows of `run` by customer, at most `score_batch_rows` at a time, so that memory does not grow with them.
+
+    Without those who are in default where `in_default` is false.
+    """
     rows = get_settings().score_batch_rows
     with ThreadPoolExecutor(1) as ahead:
-        found = _arrow(run, features, rows * (len(features) + 2) * BYTES_PER_VALUE)
+        found = _arrow(run, features, in_default, rows * (len(features) + 2) * BYTES_PER_VALUE)
         coming = ahead.submit(next, found, None)
         while (batch := coming.result()) is not None:
             coming = ahead.submit(next, found, None)
@@ -46,13 +49,13 @@ def _batch(batch: "pa.RecordBatch", features: tuple[Feature, ...]) -> Batch:
     return Batch(batch.column("customer_id").to_pylist(), batch.column("as_of_date").to_pylist(), frame)
 
 
-def _arrow(run: Run, features: tuple[Feature, ...], batch_bytes: int) -> "Iterator[pa.RecordBatch]":
+def _arrow(run: Run, features: tuple[Feature, ...], in_default: bool, batch_bytes: int) -> "Iterator[pa.RecordBatch]":
     from adbc_driver_manager import OperationalError
     from adbc_driver_postgresql import StatementOptions, dbapi
 
     query = (
         f"select customer_id, as_of_date, {', '.join(map(_as_number, features))} from marts.fct_customer_features "
-        "where run_id = $1 order by customer_id, as_of_date"
+        f"where run_id = $1 {'' if in_default else 'and not is_in_default '}order by customer_id, as_of_date"
     )
     try:
         with dbapi.connect(url("pipeline")) as connection, connection.cursor() as cursor:

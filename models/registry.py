@@ -6,7 +6,7 @@ A version is LightGBM's own text file and one JSON file beside it; nothing is pi
 import json
 import tempfile
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from loudong.pipeline.runs import current_portfolio
 from loudong.settings import get_settings
 from loudong.warehouse.connect import connect
 from models.calibration import Calibrator
+from models.drift import Histogram
 from models.encoding import Categories, encode
 from models.features import feature_version, model_features
 from models.metrics import Merit
@@ -43,7 +44,8 @@ REQUIREMENTS = ["lightgbm"]
 class Scorer:
     """All that is needed to score: booster, calibration curve, categories, and what the model has seen.
 
-    `outcomes_until` is the last day whose events could change a label that it learned from.
+    `outcomes_until` is the last day whose events could change a label that it learned from. `reference` is how the
+    features it uses and its scores were distributed on the newest date it learned from.
     """
 
     booster: "lightgbm.Booster"
@@ -53,6 +55,7 @@ class Scorer:
     outcomes_until: date
     model_name: str = ""
     version: str = ""
+    reference: dict[str, Histogram] = field(default_factory=dict)
 
     def pd(self, frame: "pd.DataFrame") -> npt.NDArray[np.float64]:
         """Probabilities of default of rows that hold the features, text as text."""
@@ -133,6 +136,7 @@ def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, 
             "feature_version": scorer.feature_version,
             "features": [feature.name for feature in features],
             "outcomes_until": scorer.outcomes_until.isoformat(),
+            "reference": {name: asdict(histogram) for name, histogram in scorer.reference.items()},
         }
         if training.judged_model is not None:
             sidecar["judged_calibrator"] = asdict(training.judged_model.calibrator)
@@ -230,6 +234,7 @@ def load_version(client: "MlflowClient", name: str, version: str) -> Scorer:
         outcomes_until=date.fromisoformat(sidecar["outcomes_until"]),
         model_name=name,
         version=version,
+        reference={given: Histogram(**kept) for given, kept in sidecar.get("reference", {}).items()},
     )
 
 

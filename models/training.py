@@ -14,6 +14,7 @@ from models import boosting, evaluation, registry, splits
 from models.baselines import judge_baselines
 from models.calibration import Calibrator, fit_calibrator
 from models.champion import record_promotion
+from models.drift import SCORE, Histogram, learn_histogram
 from models.encoding import encode, learn_categories
 from models.features import feature_version, model_features
 from models.metrics import Merit, merit
@@ -91,6 +92,7 @@ def train(run: Run, label_known_before: datetime) -> TrainedModel:
         categories=categories,
         feature_version=feature_version(features),
         outcomes_until=evaluation.horizon_end(last, run.portfolio.horizon_days),
+        reference=_reference(values[panel.dates == panel.dates.max()], learned),
     )
     model_name = registry.model_name(run.portfolio.name)
     record = registry.TrainingRecord(
@@ -126,6 +128,16 @@ def _compare(model_name: str, version: str, training: registry.TrainingRecord) -
     verdict = judge(panel, judged, before.pd(panel.frame[judged]), training.pd)
     record_verdict(model_name, version, champion.version, verdict, panel.dates[judged])
     return verdict
+
+
+def _reference(values: Floats, learned: "Learned") -> dict[str, Histogram]:
+    """How the features that the booster uses, and its scores, are distributed in these rows."""
+    gains = learned.booster.feature_importance("gain")
+    return {SCORE: learn_histogram(learned.pd(values))} | {
+        feature.name: learn_histogram(values[:, place], feature.is_categorical)
+        for place, feature in enumerate(model_features())
+        if gains[place] > 0
+    }
 
 
 @dataclass(frozen=True)

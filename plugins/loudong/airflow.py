@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from loudong.pipeline.dates import as_of_date
+from loudong.pipeline.dates import as_of_date, latest_closed_date
 from loudong.settings import get_settings
 
 ACTIVE_STATES = ("queued", "running")
@@ -20,8 +20,11 @@ def as_of_date_of(context: Mapping[str, Any]) -> date:
 
 
 def training_date_of(context: Mapping[str, Any]) -> date:
-    """Until when a training run may know outcomes: `conf`, else the last day before its data interval ends."""
+    """Until when a training run may know outcomes: `conf`, else the last day before its data interval ends; for a run
+    that an asset started, the last day that had closed by then."""
     dag_run = context["dag_run"]
+    if _run_type(dag_run) == "asset_triggered" and not dag_run.conf:
+        return latest_closed_date(dag_run.run_after, get_settings().timezone)
     end = dag_run.data_interval_end
     return as_of_date(dag_run.conf, end and end - timedelta(days=1), _run_type(dag_run), get_settings().timezone)
 

@@ -83,6 +83,8 @@ def test_the_daily_tasks_stand_in_the_order_of_the_design(parsed: dict[str, dict
         "score",
         "gate_scores",
         "decide",
+        "watch",
+        "ask_for_training",
         "build_reporting",
         "publish",
         "tell",

@@ -36,6 +36,23 @@ evaluation as (
     from {{ source('ledger', 'model_evaluation') }}
     where slice = 'all'
     order by model_name, model_version, protocol, evaluated_at desc
+),
+
+watched as (
+    select
+        watch.as_of_date,
+        watch.model_name,
+        watch.model_version,
+        count(*) as watched_count,
+        count(*) filter (where watch.state = 'crossed') as crossed_count,
+        string_agg(trim(watch.watch_code || ' ' || watch.subject), ', ' order by watch.watch_code, watch.subject) filter (
+            where watch.state = 'crossed'
+        ) as crossed
+    from {{ source('ledger', 'publication') }} as publication
+    inner join {{ source('ledger', 'model_watch') }} as watch
+        on publication.run_id = watch.run_id
+    where publication.superseded_at is null
+    group by watch.as_of_date, watch.model_name, watch.model_version
 )
 
 select
@@ -60,7 +77,14 @@ select
     evaluation.brier,
     evaluation.mean_pd as evaluated_mean_pd,
     evaluation.bad_rate as evaluated_bad_rate,
-    evaluation.evaluated_at
+    evaluation.evaluated_at,
+    watched.watched_count,
+    watched.crossed_count,
+    watched.crossed
 from scored
 left join evaluation
     on scored.model_name = evaluation.model_name and scored.model_version = evaluation.model_version
+left join watched
+    on
+        scored.as_of_date = watched.as_of_date
+        and scored.model_name = watched.model_name and scored.model_version = watched.model_version

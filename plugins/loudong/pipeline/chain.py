@@ -58,6 +58,8 @@ def _run_steps(run_id: str, policy_dir: Path | None, on_progress: Progress) -> s
     steps.gate(run_id, "scores")
     on_progress("deciding")
     steps.decide(run_id)
+    on_progress("watching the model")
+    steps.watch(run_id)
     on_progress("publishing")
     steps.build(run_id, "reporting", policy_dir)
     return steps.publish(run_id)

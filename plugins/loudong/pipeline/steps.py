@@ -1,5 +1,6 @@
 """The steps of a run, each one plain function: what an Airflow task and the command line both call."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -197,6 +198,29 @@ def decide(run_id: str) -> dict[str, object]:
         summary = decide_run(runs.load_run(run_id))
         report.detail = summary.as_dict()
         return report.detail
+
+
+def watch(run_id: str) -> dict[str, int]:
+    """Watch the model on the run's date; how many numbers are ok, crossed their bound, or have not enough data."""
+    from models.watching import watch as watch_run
+
+    with runs.step(run_id, "watch") as report:
+        states = Counter(finding.state for finding in watch_run(runs.load_run(run_id)))
+        report.detail = dict(states)
+        return dict(states)
+
+
+def training_is_asked(run_id: str) -> bool:
+    """Whether watching the run's date asked for a training that no version has answered since."""
+    with connect() as connection:
+        row = connection.execute(
+            "select exists (select 1 from ops.training_request as request inner join ops.run "
+            "on run.run_id = %s and run.as_of_date = request.as_of_date where not exists ("
+            "select 1 from ops.model_evaluation as answer where answer.model_name = request.model_name "
+            "and answer.evaluated_at > request.requested_at))",
+            (run_id,),
+        ).fetchone()
+    return bool(row and row[0])
 
 
 def publish(run_id: str) -> str:

@@ -12,6 +12,7 @@ from loudong.policy.tables import (
     CATEGORIES,
     CUSTOMER_TYPES,
     DELINQUENCY_RULES,
+    MODEL_WATCHES,
     SEVERITIES,
     TABLES,
     TIERS,
@@ -38,6 +39,7 @@ def check(tables: dict[str, Numbered], indicators: dict[str, str], problems: Pro
     materiality(tables["materiality"], problems)
     categories(tables["asset_category"], problems)
     delinquency_rules(tables["delinquency_rule"], problems)
+    model_watches(tables["model_watch"], problems)
     cutoffs(tables["tier_cutoff"], problems)
     floors(tables["tier_floor"], indicators, problems)
     strategies(tables["strategy"], problems)
@@ -112,6 +114,18 @@ def delinquency_rules(rows: Numbered, problems: Problems) -> None:
             problems.add(name, None, "rule_code", f"gap: no row for {rule}")
         elif have[rule][1]["unit_code"] != unit:
             problems.add(name, have[rule][0], "unit_code", f"{rule} counts in {unit}")
+
+
+def model_watches(rows: Numbered, problems: Problems) -> None:
+    """Every number that is watched has a row; the ratio of defaults to those expected is bounded on both sides of 1."""
+    name = "model_watch"
+    have = {str(row["watch_code"]): (line, row) for line, row in rows}
+    for code in MODEL_WATCHES:
+        if code not in have:
+            problems.add(name, None, "watch_code", f"gap: no row for {code}")
+    line, row = have.get("observed_to_expected", (None, None))
+    if row is not None and Decimal(str(row["bound"])) <= 1:
+        problems.add(name, line, "bound", "must be above 1: the ratio is held between its inverse and it")
 
 
 def cutoffs(rows: Numbered, problems: Problems) -> None:

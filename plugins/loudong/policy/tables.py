@@ -16,6 +16,8 @@ TRIGGERS = ("cadence", "tier_rise")
 CUSTOMER_TYPES = ("person", "enterprise")
 # Five categories (五级分类, Order 2023 No. 1), from best to worst.
 CATEGORIES = ("normal", "special_mention", "substandard", "doubtful", "loss")
+# What is watched of the model; models/watching.py says what each is.
+MODEL_WATCHES = ("feature_psi", "score_psi", "null_rate", "observed_to_expected", "auc_fall")
 # Single numbers of the delinquency rules, each with its unit.
 DELINQUENCY_RULES = {
     "default_cure_months": "month",
@@ -97,6 +99,17 @@ TABLES = {
                 Field("rule_code", codes=tuple(DELINQUENCY_RULES)),
                 Field("value", "number", minimum=0),
                 Field("unit_code", codes=("month", "day", "percent", "count")),
+                *_LABELS,
+            ),
+        ),
+        Table(
+            "model_watch",
+            ("watch_code",),
+            (
+                Field("watch_code", codes=MODEL_WATCHES),
+                Field("bound", "number", minimum=0),
+                Field("least_count", "integer", minimum=1),
+                Field("asks_retraining", codes=("yes", "no")),
                 *_LABELS,
             ),
         ),
