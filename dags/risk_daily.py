@@ -57,34 +57,10 @@ trigger the date again; a run that died is simply run again. A day without deliv
         return PokeReturnValue(is_done=True, xcom_value=run_id)
 
     @task
-    def gate(run: str, name: str) -> int:
+    def step(run: str, name: str, *arguments: str) -> object:
         from loudong.pipeline import steps
 
-        return steps.gate(run, name)
-
-    @task
-    def build(run: str, name: str) -> int:
-        from loudong.pipeline import steps
-
-        return steps.build(run, name)
-
-    @task
-    def score(run: str) -> int:
-        from loudong.pipeline import steps
-
-        return steps.score(run)
-
-    @task
-    def decide(run: str) -> dict[str, object]:
-        from loudong.pipeline import steps
-
-        return steps.decide(run)
-
-    @task
-    def watch(run: str) -> dict[str, int]:
-        from loudong.pipeline import steps
-
-        return steps.watch(run)
+        return getattr(steps, name)(run, *arguments)
 
     @task(outlets=[TRAINING_ASKED])
     def ask_for_training(run: str) -> None:
@@ -112,26 +88,18 @@ trigger the date again; a run that died is simply run again. A day without deliv
         runs.close_run(run, "failed", "a task of the DAG run failed or was stopped")
 
     run_id = open_run()
+    gates = {
+        name: step.override(task_id=f"gate_{name}")(run_id, "gate", name) for name in ("landing", "marts", "scores")
+    }
     layers = [
-        build.override(task_id=f"build_{name}")(run_id, name)
+        step.override(task_id=f"build_{name}")(run_id, "build", name)
         for name in ("staging", "intermediate", "marts", "features")
     ]
+    score, decide, watch = (step.override(task_id=name)(run_id, name) for name in ("score", "decide", "watch"))
+    reporting = step.override(task_id="build_reporting")(run_id, "build", "reporting")
     told = tell()
-    watched = watch(run_id)
-    watched >> ask_for_training(run_id)
-    chain(
-        wait_for_turn(),
-        pull_sources(),
-        run_id,
-        gate.override(task_id="gate_landing")(run_id, "landing"),
-        *layers,
-        gate.override(task_id="gate_marts")(run_id, "marts"),
-        score(run_id),
-        gate.override(task_id="gate_scores")(run_id, "scores"),
-        [decide(run_id), watched],
-        build.override(task_id="build_reporting")(run_id, "reporting"),
-        publish(run_id),
-        told,
-    )
+    chain(wait_for_turn(), pull_sources(), run_id, gates["landing"], *layers, gates["marts"], score, gates["scores"])
+    chain(gates["scores"], [decide, watch], reporting, publish(run_id), told)
+    watch >> ask_for_training(run_id)
     # A teardown runs however the tasks before it ended, and does not decide the state of the DAG run.
     told >> close_run(run_id).as_teardown(setups=run_id.as_setup())

@@ -301,6 +301,26 @@ def test_model_health_shows_the_newest_evaluation_of_each_protocol(world: World)
     assert view("select protocol, auc, evaluated_count, mean_pd, pd_p50, customer_count from bi.model_health") == [
         ("out_of_time", 0.8, 100, pytest.approx(0.2), pytest.approx(0.2), 2)
     ]
+    assert view("select watched_count, crossed from bi.model_health") == [(None, None)]
+
+
+def test_model_health_names_what_crossed_its_bound(world: World) -> None:
+    day(world, D1, {"C1": {"pd": 0.1}})
+    for code, subject, state in (
+        ("feature_psi", "dpd_days", "crossed"),
+        ("null_rate", "dpd_days", "ok"),
+        ("score_psi", "pd", "crossed"),
+    ):
+        tell(
+            "insert into ops.model_watch (run_id, as_of_date, model_name, model_version, watch_code, subject, n, "
+            "bound, state) select run_id, as_of_date, 'default', '1', %s, %s, 100, 0.1, %s from ops.publication",
+            code,
+            subject,
+            state,
+        )
+    assert view("select watched_count, crossed_count, crossed from bi.model_health") == [
+        (3, 2, "feature_psi dpd_days, score_psi pd")
+    ]
 
 
 def test_industry_figures_are_the_newest_known_at_the_end_of_the_date(world: World) -> None:

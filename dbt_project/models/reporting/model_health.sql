@@ -45,9 +45,9 @@ watched as (
         watch.model_version,
         count(*) as watched_count,
         count(*) filter (where watch.state = 'crossed') as crossed_count,
-        string_agg(trim(watch.watch_code || ' ' || watch.subject), ', ' order by watch.watch_code, watch.subject) filter (
-            where watch.state = 'crossed'
-        ) as crossed
+        string_agg(
+            trim(watch.watch_code || ' ' || watch.subject), ', ' order by watch.watch_code, watch.subject
+        ) filter (where watch.state = 'crossed') as crossed
     from {{ source('ledger', 'publication') }} as publication
     inner join {{ source('ledger', 'model_watch') }} as watch
         on publication.run_id = watch.run_id
