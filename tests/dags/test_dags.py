@@ -85,8 +85,8 @@ def test_the_daily_tasks_stand_in_the_order_of_the_design(parsed: dict[str, dict
         "decide",
         "watch",
         "build_reporting",
-        "ask_for_training",
         "publish",
+        "ask_for_training",
         "tell",
         "close_run",
     ]
