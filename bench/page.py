@@ -3,6 +3,8 @@
 import os
 import platform
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 
 import psutil
 
@@ -12,24 +14,41 @@ from bench.load import LoadMeasure
 from bench.range import RangeMeasure
 from bench.scripts import Script
 
+HEADINGS = {
+    "load": "Loading",
+    "day": "One more day",
+    "range": "A range of dates",
+    "dag-run": "A DAG run",
+}
+TITLE = "# Benchmarks\n\nWritten by `make bench`; what is compared was measured side by side in one run.\n"
 
-def title(customers: int, months: int) -> str:
-    """What was measured, and what ran it."""
+
+def heading(part: str) -> str:
+    """The heading of a part, and what measured it."""
     memory = psutil.virtual_memory().total / 2**30
     machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}"
-    return f"# Benchmarks\n\nWritten by `make bench` on {machine}: {customers:,} customers, {months} months.\n"
+    return f"## {HEADINGS[part]}\n\nMeasured on {machine}, {date.today()}.\n"
+
+
+def write(page: Path, part: str, text: str) -> None:
+    """Put a part into the page, in the place of what stood there; the other parts stay."""
+    standing = page.read_text(encoding="utf-8") if page.exists() else ""
+    found = {section.partition("\n")[0]: section for section in standing.split("\n## ")[1:]}
+    found[HEADINGS[part]] = text.removeprefix("## ")
+    parts = [f"## {found[name].rstrip()}\n" for name in HEADINGS.values() if name in found]
+    page.write_text("\n".join([TITLE, *parts]), encoding="utf-8")
 
 
 def load_lines(load: LoadMeasure, share: float) -> Iterator[str]:
     """Loading beside raw COPY."""
-    yield f"## Loading\n\n{share:.0%} of the files, into tables with their indexes, over as many connections.\n\n```"
+    yield f"{share:.0%} of the files, into tables with their indexes, over as many connections.\n\n```"
     yield from load.lines()
     yield "```\n"
 
 
 def day_lines(by_months: list[Stretch], fewer: Stretch) -> Iterator[str]:
     """One more day, by length of history and by number of customers."""
-    yield f"## One more day\n\nMedian of {DAYS} days in a row, every row written and dbt's tests included. `in the"
+    yield f"Median of {DAYS} days in a row, every row written and dbt's tests included. `in the"
     yield "warehouse` passes from the start of the first node to the end of the last; `nodes` adds up what every node"
     yield "took, on two connections side by side. Starting dbt is what `wall` has on top.\n"
     yield (
@@ -62,12 +81,12 @@ def script_lines(day: Day, scripts: list[Script], bare_seconds: float, mart_colu
 
 def range_lines(found: RangeMeasure) -> Iterator[str]:
     """A range in one start beside single starts."""
-    yield f"\n## A range of dates\n\n{found.days} dates of {found.customers:,} customers, scored and published:"
+    yield f"{found.days} dates of {found.customers:,} customers, scored and published:"
     yield f"{found.together:.1f} s in one start, {found.apart:.1f} s in a start each; ratio {found.ratio:.2f}."
 
 
 def dag_run_lines(found: DagRunMeasure) -> Iterator[str]:
     """What Airflow adds to the work."""
-    yield f"\n## A DAG run\n\nrisk_daily of {found.customers:,} customers: {found.seconds:.1f} s for {found.tasks}"
+    yield f"risk_daily of {found.customers:,} customers: {found.seconds:.1f} s for {found.tasks}"
     yield f"tasks, of which {found.step_seconds:.1f} s are steps of the run. {found.overhead:.0%} is not work: the"
     yield "scheduler, and starting Python for every task."

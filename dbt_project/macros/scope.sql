@@ -30,8 +30,8 @@ from {{ settlement_state }}
 where due_date >= '{{ start.as_of_date }}' and due_date < {{ date_of_run() }} and uncovered_amount > 0
 {%- endmacro %}
 
-{# Sums over windows of what was due and paid: of those in scope, whose installment or payment left a window or fell
-   due, who is late, or has a pause. Sums by calendar month are made anew for everybody when a month begins. #}
+{# Sums over windows of what was due and paid: of those in scope, whose installment or payment left a window, fell due
+   or was due the day before (from then on it counts as missed or not), who is late, or has a pause. Sums by calendar month are made anew for everybody when a month begins. #}
 {% macro window_changed(start, scope, settlement, payment, pause, customer) -%}
 {% if start.as_of_date.strftime('%Y-%m') != var('as_of_dates')[0][:7] -%}
 select distinct customer_id from {{ customer }}
@@ -42,7 +42,7 @@ union
 select customer_id
 from {{ settlement }}
 where
-    {{ crossed('due_date', [0, 30, 90, 180, 365], start) }}
+    {{ crossed('due_date', [0, 1, 30, 90, 180, 365], start) }}
     or {{ crossed('(settled_date - 1)', [90, 180, 365], start) }}
     or (due_date <= {{ date_of_run() }} and uncovered_amount > 0)
 union

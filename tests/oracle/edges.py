@@ -49,6 +49,8 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "uncovered_for_a_day": [
         *(contract(), due("2023-03-01"), paid("2023-03-01"), paid("2023-10-10", -700), paid("2023-10-11")),
     ],
+    # Not missed, but only from the day after: on the day itself nothing can have been missed.
+    "first_due_the_day_before": [contract("2024-01-10"), due("2024-02-28"), paid("2024-02-20")],
     # The second due date that counts is 29 February.
     "due_when_it_cleared": [*LATE_ONCE, due("2023-06-15", 100), due("2024-02-29", 100), paid("2023-06-14", 200)],
     "nothing_due_is_no_period": [
