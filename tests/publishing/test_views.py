@@ -151,6 +151,14 @@ def test_a_customer_is_shown_with_reasons_moves_alerts_and_standards(world: Worl
     ]
 
 
+def test_where_a_floor_set_the_tier_it_is_the_first_reason(world: World) -> None:
+    day(world, D1, {"C1": {"pd": 0.01, "dpd_days": 40}, "C2": {"pd": 0.01}})
+    assert view("select customer_id, tier_decided_by, reasons_en, reasons_zh from bi.customer_360 order by 1") == [
+        ("C1", "floor", "more than 30 days past due; Pays late.", "逾期超过30天；付款逾期。"),
+        ("C2", "pd", "Pays late.", "付款逾期。"),
+    ]
+
+
 def test_buildings_and_industries_add_up_to_the_portfolio(world: World) -> None:
     customers: dict[str, dict[str, Any]] = {
         "C1": {"pd": 0.5, "exposure_amount": 300, "past_due_amount": 30, "dpd_days": 5},

@@ -58,6 +58,16 @@ actions as (
     inner join {{ source('risk', 'customer_action') }} as action
         on published.as_of_date between action.period_start_date and action.period_end_date
     group by published.as_of_date, action.customer_id
+),
+
+floors as (
+    select
+        policy.policy_version,
+        item.value ->> 'floor_code' as floor_code,
+        item.value ->> 'name_en' as name_en,
+        item.value ->> 'name_zh' as name_zh
+    from {{ source('ledger', 'policy_version') }} as policy
+    cross join lateral jsonb_array_elements(policy.content -> 'tier_floor') as item (value)
 )
 
 select
@@ -86,8 +96,8 @@ select
     customer.previous_tier,
     customer.decided_by as tier_decided_by,
     customer.floor_code,
-    reason.reasons_en,
-    reason.reasons_zh,
+    nullif(concat_ws('; ', floors.name_en, reason.reasons_en), '') as reasons_en,
+    nullif(concat_ws('；', floors.name_zh, reason.reasons_zh), '') as reasons_zh,
     coalesce(alerts.open_alert_count, 0) as open_alert_count,
     alerts.gravest_severity,
     coalesce(tasks.open_task_count, 0) as open_task_count,
@@ -107,6 +117,7 @@ left join building on customer.building_id = building.building_id and customer.a
 left join alerts on customer.customer_id = alerts.customer_id and customer.as_of_date = alerts.as_of_date
 left join tasks on customer.customer_id = tasks.customer_id and customer.as_of_date = tasks.as_of_date
 left join actions on customer.customer_id = actions.customer_id and customer.as_of_date = actions.as_of_date
+left join floors on customer.policy_version = floors.policy_version and customer.floor_code = floors.floor_code
 left join lateral (
     select
         string_agg(item.value ->> 'en', '; ' order by item.ordinality) as reasons_en,
