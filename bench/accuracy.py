@@ -68,7 +68,7 @@ def judge(panel: Panel, repeats: int = REPEATS) -> list[Accuracy]:
     values = encode(panel.frame, features, learn_categories(panel.frame, features))
     told: dict[str, list[Floats]] = {}
     for repeat in range(repeats):
-        folds = customer_folds(panel.customers, f"repeat {repeat}" if repeat else "")
+        folds = customer_folds(panel.customers, purpose=f"repeat {repeat}" if repeat else "")
         told.setdefault("model", []).append(unseen_pd(values, panel, folds))
         for name, pd in judge_baselines(values, panel, folds).items():
             told.setdefault(name.replace("_", " "), []).append(pd)
@@ -102,8 +102,9 @@ def main(data: Path, names: tuple[str, ...], repeats: int, page: Path | None) ->
             if name == "ibm-ar":
                 rate = own_past_rate(data / name, panel)
                 found.append(Accuracy("the customer's own past rate", [auc(panel.bad, rate)], [ks(panel.bad, rate)]))
-            text += lines(name, panel, found)
-            click.echo("\n".join(lines(name, panel, found)))
+            table = list(lines(name, panel, found))
+            click.echo("\n".join(table))
+            text += table
     if page:
         _write(page, "\n".join(text))
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from models.binning import Bins, bin_of, quantile_edges
 from models.calibration import Calibrator, fit_calibrator
 from models.features import Feature, model_features
 from models.metrics import Floats
@@ -29,8 +29,6 @@ PENALTY = 0.02
 MOST_ITERATIONS = 500
 # A scorecard of so many rows is as good as one of all, and learned in seconds.
 MOST_ROWS, SEED = 30_000, 7
-
-Codes = npt.NDArray[np.int64]
 
 
 def worst_bucket(frame: "pd.DataFrame") -> Floats:
@@ -98,23 +96,16 @@ def _edges(column: Floats, feature: Feature, bins: int) -> Floats:
     if feature.is_categorical:
         codes, counts = np.unique(known, return_counts=True)
         return codes[counts >= LEAST_ROWS]
-    if len(known) < LEAST_ROWS:
-        return np.array([])
-    cuts = np.unique(np.quantile(known, np.arange(1, bins) / bins, method="higher"))
-    cuts = cuts[cuts > known.min()]
-    # Where nearly all share the least value, the others are a bin of their own.
-    return cuts if len(cuts) else np.unique(known)[1:2]
+    return np.array([]) if len(known) < LEAST_ROWS else quantile_edges(known, bins)
 
 
-def _codes(values: Floats, features: tuple[Feature, ...], edges: list[Floats]) -> Codes:
+def _codes(values: Floats, features: tuple[Feature, ...], edges: list[Floats]) -> Bins:
     codes = np.zeros(values.shape, dtype=np.int64)
     for i, (feature, edge) in enumerate(zip(features, edges, strict=True)):
         column = values[:, i]
         if feature.is_categorical:
-            place = np.searchsorted(edge, column)
-            met = np.isin(column, edge)
-            codes[:, i] = np.where(met, place + 2, 1)
+            codes[:, i] = np.where(np.isin(column, edge), np.searchsorted(edge, column) + 2, 1)
         else:
-            codes[:, i] = np.searchsorted(edge, column, side="right") + 1
+            codes[:, i] = bin_of(column, edge)
     codes[np.isnan(values)] = 0
     return codes

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from loudong.errors import LoudongError
 from models.features import Feature
+from models.metrics import Floats
 from models.splits import customer_fold
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ INNER_FOLDS = 5
 # Two threads wait for each other at every leaf: on a small panel that costs more than it brings.
 THREADS, LEAST_ROWS_FOR_THREADS = 2, 20_000
 MOST_ROUNDS, PATIENCE_ROUNDS, LEAST_ROUNDS = 4000, 100, 10
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

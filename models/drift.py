@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from models.binning import Bins, bin_of, quantile_edges
 from models.metrics import Floats
 
 BINS = 10
@@ -17,8 +17,6 @@ BINS = 10
 SCORE = "pd"
 # The chance of any alarm on a date without a change, over all subjects together.
 FALSE_ALARMS = 0.01
-
-Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -40,23 +38,13 @@ class Histogram:
 def learn_histogram(values: Floats, is_code: bool = False) -> Histogram:
     """A histogram in tenths of the known values, or with a bin for each code."""
     known = values[~np.isnan(values)]
-    if is_code:
-        edges = np.unique(known)[1:]
-    elif len(known):
-        edges = np.unique(np.quantile(known, np.arange(1, BINS) / BINS, method="higher"))
-        edges = edges[edges > known.min()]
-        if not len(edges):
-            edges = np.unique(known)[1:2]  # nearly all share the least value: the others are a bin
-    else:
-        edges = np.array([])
+    edges = np.unique(known)[1:] if is_code else quantile_edges(known, BINS)
     return Histogram(edges.tolist(), count(values, edges.tolist()).tolist())
 
 
-def count(values: Floats, edges: list[float]) -> Counts:
+def count(values: Floats, edges: list[float]) -> Bins:
     """Rows per bin of a histogram with these edges."""
-    bins = np.searchsorted(np.array(edges), values, side="right") + 1
-    bins[np.isnan(values)] = 0
-    return np.bincount(bins, minlength=len(edges) + 2)
+    return np.bincount(bin_of(values, np.array(edges)), minlength=len(edges) + 2)
 
 
 @dataclass
@@ -64,7 +52,7 @@ class Watched:
     """Today's rows counted in the bins of the reference, batch by batch."""
 
     reference: dict[str, Histogram]
-    counts: dict[str, Counts] = field(default_factory=dict)
+    counts: dict[str, Bins] = field(default_factory=dict)
 
     def add(self, columns: Iterable[tuple[str, Floats]]) -> None:
         """Count some rows."""

@@ -59,7 +59,10 @@ class Scorer:
 
     def pd(self, frame: "pd.DataFrame") -> npt.NDArray[np.float64]:
         """Probabilities of default of rows that hold the features, text as text."""
-        values = encode(frame, model_features(), self.categories)
+        return self.pd_encoded(encode(frame, model_features(), self.categories))
+
+    def pd_encoded(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Probabilities of default of rows of encoded features."""
         return self.calibrator.pd(np.asarray(self.booster.predict(values, raw_score=True)))
 
 
@@ -226,16 +229,8 @@ def load_version(client: "MlflowClient", name: str, version: str) -> Scorer:
 
     sidecar = read_sidecar(client, name, version)
     require_fit(sidecar, name, version)
-    return Scorer(
-        booster=mlflow.lightgbm.load_model(f"models:/{name}/{version}"),
-        calibrator=Calibrator(**sidecar["calibrator"]),
-        categories=sidecar["categories"],
-        feature_version=sidecar["feature_version"],
-        outcomes_until=date.fromisoformat(sidecar["outcomes_until"]),
-        model_name=name,
-        version=version,
-        reference={given: Histogram(**kept) for given, kept in sidecar.get("reference", {}).items()},
-    )
+    booster = mlflow.lightgbm.load_model(f"models:/{name}/{version}")
+    return _scorer(booster, sidecar["calibrator"], sidecar, name, version)
 
 
 @reaching_mlflow()
@@ -254,14 +249,21 @@ def load_judged(name: str, version: str) -> Scorer | None:
         return None
     run_id = client.get_model_version(name, version).run_id
     text = mlflow.artifacts.load_text(f"runs:/{run_id}/{JUDGED}")
+    return _scorer(lightgbm.Booster(model_str=text), sidecar["judged_calibrator"], sidecar, name, version)
+
+
+def _scorer(
+    booster: "lightgbm.Booster", calibrator: dict[str, float], sidecar: dict[str, Any], name: str, version: str
+) -> Scorer:
     return Scorer(
-        booster=lightgbm.Booster(model_str=text),
-        calibrator=Calibrator(**sidecar["judged_calibrator"]),
+        booster=booster,
+        calibrator=Calibrator(**calibrator),
         categories=sidecar["categories"],
         feature_version=sidecar["feature_version"],
         outcomes_until=date.fromisoformat(sidecar["outcomes_until"]),
         model_name=name,
         version=version,
+        reference={given: Histogram(**kept) for given, kept in sidecar.get("reference", {}).items()},
     )
 
 

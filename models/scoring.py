@@ -58,7 +58,7 @@ def score_frame(scorer: Scorer, frame: "pd.DataFrame") -> Scores:
     """What the model says of rows that hold its features: doubles, and text as text."""
     features = model_features()
     values = encode(frame, features, scorer.categories)
-    pds = scorer.calibrator.pd(np.asarray(scorer.booster.predict(values, raw_score=True)))
+    pds = scorer.pd_encoded(values)
     shap = contributions(scorer.booster, values)
     moving = [features[position].name for position in np.flatnonzero(shap.any(axis=0))]
     told = reasons(shap, {name: frame[name].to_list() for name in moving}, features)

@@ -24,9 +24,9 @@ def customer_fold(customers: npt.NDArray[np.str_], folds: int = FOLDS, purpose: 
     return fold[inverse]
 
 
-def customer_folds(customers: npt.NDArray[np.str_], purpose: str = "") -> list[tuple[Mask, Mask]]:
-    """(learn, judge) for each of `FOLDS` folds of customers; each row judges once."""
-    fold = customer_fold(customers, FOLDS, purpose)
+def customer_folds(customers: npt.NDArray[np.str_], folds: int = FOLDS, purpose: str = "") -> list[tuple[Mask, Mask]]:
+    """(learn, judge) for each fold of customers; each row judges once."""
+    fold = customer_fold(customers, folds, purpose)
     return [(fold != number, fold == number) for number in np.unique(fold)]
 
 

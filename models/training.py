@@ -167,10 +167,8 @@ def _learn(values: Floats, panel: Panel, rows: Mask) -> Learned:
 def _learn_again(values: Floats, panel: Panel, before: Learned) -> Learned:
     """The same size and number of trees fitted on every row, calibrated on boosters that did not know the customer."""
     features, raw = model_features(), np.empty(len(panel))
-    fold = splits.customer_fold(panel.customers, CALIBRATION_FOLDS)
-    for number in np.unique(fold):
-        mine = fold == number
-        other = boosting.fit(values[~mine], panel.bad[~mine], features, before.leaves, before.rounds)
+    for others, mine in splits.customer_folds(panel.customers, CALIBRATION_FOLDS):
+        other = boosting.fit(values[others], panel.bad[others], features, before.leaves, before.rounds)
         raw[mine] = other.predict(values[mine], raw_score=True)
     booster = boosting.fit(values, panel.bad, features, before.leaves, before.rounds)
     return replace(before, booster=booster, calibrator=fit_calibrator(raw, panel.bad))

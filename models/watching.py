@@ -4,8 +4,6 @@ import logging
 from dataclasses import asdict, fields
 from datetime import date
 
-import numpy as np
-
 from loudong.errors import LoudongError
 from loudong.pipeline import runs
 from loudong.publishing.ledger import newest_published_date
@@ -62,7 +60,7 @@ def _drift(run: runs.Run, scorer: Scorer, rules: dict[str, Rule]) -> list[Findin
         values = encode(batch.frame, features, scorer.categories)
         columns = [(feature.name, values[:, place]) for place, feature in enumerate(features)]
         watched.add((name, column) for name, column in columns if name in scorer.reference)
-        watched.add([(SCORE, scorer.calibrator.pd(np.asarray(scorer.booster.predict(values, raw_score=True))))])
+        watched.add([(SCORE, scorer.pd_encoded(values))])
     today = watched.histograms()
     subjects = len(today)
     found = []
