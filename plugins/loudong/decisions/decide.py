@@ -1,7 +1,7 @@
 """Deciding one date: the tier of every customer, as policy says. Tiers belong to the run until it is published."""
 
-from dataclasses import asdict, dataclass, field
-from datetime import date
+from dataclasses import asdict, astuple, dataclass, field
+from datetime import date, datetime
 
 from loudong.decisions.seeded import require_seeded
 from loudong.decisions.statements import create_indicators, execute
@@ -47,31 +47,59 @@ def decide(run: Run) -> DecisionSummary:
         return DecisionSummary(tiers, rises, falls, previous)
 
 
+@dataclass(frozen=True)
+class DecidedDate:
+    """What is decided: the rows of one run for one date, compared with those of the run that stood before.
+
+    `known_before` is the instant at which the date ends; `policy_version` the name under which decisions are filed.
+    """
+
+    run_id: str
+    as_of_date: date
+    known_before: datetime
+    policy_version: str
+    previous_run_id: str | None = None
+    previous_date: date | None = None
+
+
 def create_decision_tables(connection: Connection, run: Run) -> date | None:
     """Temporary tables of the run, its customers and their indicators; the newest published date before."""
     policy_version = require_seeded(connection, run.run_id, run.policy_version)
-    previous = ledger.newest_published_date(connection, before=run.as_of_date)
-    _create_run(connection, run, policy_version, previous)
-    execute(connection, "customer")
-    _require_scores(connection, run)
-    create_indicators(connection)
-    return previous
+    previous_date = ledger.newest_published_date(connection, before=run.as_of_date)
+    standing = ledger.standing_publication(connection, previous_date) if previous_date else None
+    open_date(
+        connection,
+        DecidedDate(
+            run.run_id,
+            run.as_of_date,
+            cutoff(run.as_of_date, run.portfolio.timezone),
+            policy_version,
+            standing[1] if standing else None,
+            previous_date,
+        ),
+    )
+    return previous_date
 
 
-def _create_run(connection: Connection, run: Run, policy_version: str, previous: date | None) -> None:
+def open_date(connection: Connection, decided: DecidedDate) -> None:
+    """Temporary tables of the date that is decided, for the rest of the transaction.
+
+    Names without a schema are then those of `risk` and `staging`, unless a temporary table of that name shadows them.
+    """
+    connection.execute("set local search_path to risk, staging")
     connection.execute(
-        "create temporary table decision_run (run_id text, as_of_date date, previous_date date, "
-        "cutoff_at timestamptz, policy_version text) on commit drop"
+        "create temporary table decision_run (run_id text, as_of_date date, cutoff_at timestamptz, "
+        "policy_version text, previous_run_id text, previous_date date) on commit drop"
     )
-    connection.execute(
-        "insert into decision_run values (%s, %s, %s, %s, %s)",
-        (run.run_id, run.as_of_date, previous, cutoff(run.as_of_date, run.portfolio.timezone), policy_version),
-    )
+    connection.execute("insert into decision_run values (%s, %s, %s, %s, %s, %s)", astuple(decided))
     # The planner then knows of one row, and finds what is joined to it by key, however long the history.
     connection.execute("analyze decision_run")
+    execute(connection, "customer")
+    _require_scores(connection, decided)
+    create_indicators(connection)
 
 
-def _require_scores(connection: Connection, run: Run) -> None:
+def _require_scores(connection: Connection, decided: DecidedDate) -> None:
     row = connection.execute(
         "select count(*), count(*) filter (where pd is null), min(customer_id) filter (where pd is null) "
         "from decision_customer"
@@ -79,11 +107,12 @@ def _require_scores(connection: Connection, run: Run) -> None:
     customers, missing, example = row or (0, 0, None)
     if customers == 0:
         raise LoudongError(
-            f"run {run.run_id} has no row in marts.fct_customer_features for {run.as_of_date}: build the features first"
+            f"run {decided.run_id} has no row in marts.fct_customer_features for {decided.as_of_date}: build the "
+            "features first"
         )
     if missing:
         raise LoudongError(
-            f"{missing} of {customers} customers of run {run.run_id} have no row in risk.customer_score "
+            f"{missing} of {customers} customers of run {decided.run_id} have no row in risk.customer_score "
             f"(for example {example}): score the run before deciding"
         )
 

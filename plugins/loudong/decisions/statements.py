@@ -1,7 +1,8 @@
 """The SQL of the decisions: one file per statement group, run inside one transaction over temporary tables.
 
-`decision_run` holds the one run that is decided, `decision_customer` its customers, `decision_indicator` the values
-that policy asks for. All statements are set-based and keyed by customer_id.
+`decision_run` holds the one date that is decided, `decision_customer` its customers, `decision_indicator` the values
+that policy asks for. All statements are set-based and keyed by customer_id. They name what they write (of `risk`) and
+the policy (of `staging`) without a schema, so that a trial can put temporary tables in their place.
 """
 
 from functools import cache
@@ -32,7 +33,7 @@ def create_indicators(connection: Connection) -> None:
     """Unpivot the indicators that policy names into `decision_indicator` (customer, indicator, value not null)."""
     named = connection.execute(
         "select indicator, columns.data_type from ("
-        "select indicator from staging.policy_tier_floor union select indicator from staging.policy_alert_rule"
+        "select indicator from policy_tier_floor union select indicator from policy_alert_rule"
         ") as policy inner join information_schema.columns on columns.table_schema = 'marts' "
         "and columns.table_name = 'fct_customer_features' and columns.column_name = policy.indicator order by indicator"
     ).fetchall()

@@ -12,6 +12,7 @@ from loudong.policy.tables import (
     CATEGORIES,
     CUSTOMER_TYPES,
     DELINQUENCY_RULES,
+    LANDED_ROLES,
     MODEL_WATCHES,
     SEVERITIES,
     TABLES,
@@ -45,6 +46,7 @@ def check(tables: dict[str, Numbered], indicators: dict[str, str], problems: Pro
     strategies(tables["strategy"], problems)
     alert_rules(tables["alert_rule"], indicators, problems)
     cadences(tables["follow_up_cadence"], problems)
+    owners(tables, problems)
 
 
 def _keys(name: str, key: tuple[str, ...], rows: Numbered, problems: Problems) -> None:
@@ -269,3 +271,18 @@ def cadences(rows: Numbered, problems: Problems) -> None:
         if row["trigger_code"] == "tier_rise" and row["tier"] == TIERS[0]:
             problems.add(name, line, "tier", f"unreachable: no tier rises to {TIERS[0]}")
     _constant(name, rows, ("kind_code",), ("trigger_code",), problems)
+
+
+def owners(tables: dict[str, Numbered], problems: Problems) -> None:
+    """Whoever a row makes responsible exists: a role of the data, or one with a member in the team."""
+    roles = {str(row["role_code"]) for _, row in tables["team_member"]}
+    for line, row in tables["team_member"]:
+        if row["role_code"] in LANDED_ROLES:
+            problems.add("team_member", line, "role_code", f"{row['role_code']} is named by the data, not by the team")
+    for name, table in TABLES.items():
+        if any(field.name == "owner_role" for field in table.fields):
+            for line, row in tables[name]:
+                if row["owner_role"] is not None and row["owner_role"] not in (*LANDED_ROLES, *roles):
+                    problems.add(
+                        name, line, "owner_role", f"nobody in team_member.csv has the role {row['owner_role']}"
+                    )

@@ -13,6 +13,8 @@ SEVERITIES = ("minor", "major", "critical")
 OPERATORS = (">", ">=", "<", "<=", "=")
 ACTIONS = ("credit_limit_review", "repayment_monitoring", "transaction_restriction")
 TRIGGERS = ("cadence", "tier_rise")
+# Their people stand in the data: the manager of the main building, and the customer's own.
+LANDED_ROLES = ("building_manager", "relationship_manager")
 CUSTOMER_TYPES = ("person", "enterprise")
 # Five categories (五级分类, Order 2023 No. 1), from best to worst.
 CATEGORIES = ("normal", "special_mention", "substandard", "doubtful", "loss")
@@ -110,6 +112,17 @@ TABLES = {
                 Field("bound", "number", minimum=0),
                 Field("least_count", "integer", minimum=1),
                 Field("asks_retraining", codes=("yes", "no")),
+                *_LABELS,
+            ),
+        ),
+        Table(
+            "team_member",
+            ("member_id", "role_code"),
+            (
+                Field("member_id"),
+                Field("role_code"),
+                Field("open_alert_capacity", "integer", minimum=1),
+                Field("daily_minutes", "integer", minimum=0),
                 *_LABELS,
             ),
         ),

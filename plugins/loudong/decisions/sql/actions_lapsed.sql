@@ -1,5 +1,5 @@
 -- Another standard is demanded now: what stands ends the day before the new one begins.
-update risk.customer_action
+update customer_action
 set state = 'lapsed', period_end_date = wanted.period_start_date - 1
 from decision_action as wanted
 where

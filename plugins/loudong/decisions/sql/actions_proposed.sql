@@ -1,5 +1,5 @@
 -- An action of this date that a person let lapse is not proposed again: the unique key holds it.
-insert into risk.customer_action (
+insert into customer_action (
     customer_id, action_code, period_start_date, period_end_date, tier, standard_code, intent,
     policy_version, policy_row, run_id
 )

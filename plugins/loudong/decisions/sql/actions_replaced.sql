@@ -1,5 +1,5 @@
 -- Proposed for this very date by an earlier run of it, and nobody has acted on it: it says what holds now.
-update risk.customer_action
+update customer_action
 set
     tier = wanted.tier,
     standard_code = wanted.standard_code,

@@ -2,7 +2,7 @@
 create temporary table decision_action on commit drop as
 with standing as (
     select distinct on (action.customer_id, action.action_code) action.*
-    from risk.customer_action as action
+    from customer_action as action
     cross join decision_run as run
     where action.state <> 'lapsed' and action.period_end_date >= run.as_of_date
     order by action.customer_id, action.action_code, action.period_start_date desc
@@ -35,7 +35,7 @@ select
     end as period_start_date
 from decision_customer as customer
 cross join decision_run as run
-inner join staging.policy_strategy as strategy on strategy.tier = customer.tier
+inner join policy_strategy as strategy on strategy.tier = customer.tier
 left join standing on standing.customer_id = customer.customer_id and standing.action_code = strategy.action_code;
 
 analyze decision_action;

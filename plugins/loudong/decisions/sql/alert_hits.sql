@@ -33,10 +33,10 @@ select distinct on (customer.customer_id, rule.rule_code)
     ) as evidence
 from decision_indicator as indicator
 cross join decision_run as run
-inner join staging.policy_alert_rule as rule on rule.indicator = indicator.indicator
+inner join policy_alert_rule as rule on rule.indicator = indicator.indicator
 inner join decision_customer as customer on customer.customer_id = indicator.customer_id
 where
-    risk.meets(indicator.value, rule.operator, rule.threshold::double precision)
+    meets(indicator.value, rule.operator, rule.threshold::double precision)
     and customer.exposure_amount >= rule.min_exposure_amount::numeric
 order by
     customer.customer_id,
@@ -51,7 +51,7 @@ select
     alert.status,
     alert.severity,
     array_position(array['minor', 'major', 'critical'], alert.severity) as severity_rank
-from risk.alert
+from alert
 where alert.status in ('open', 'acknowledged', 'snoozed');
 
 analyze decision_hit;

@@ -1,6 +1,6 @@
 -- New hits. An alert that the date raised before, or that was closed on or after the date, is not raised again.
 with opened as (
-    insert into risk.alert (
+    insert into alert (
         customer_id, rule_code, rule_version, severity, indicator, value, threshold, owner_role, owner_id,
         opened_date, due_date, last_hit_date, evidence, run_id
     )
@@ -27,7 +27,7 @@ with opened as (
             where standing.customer_id = hit.customer_id and standing.rule_code = hit.rule_code
         )
         and not exists (
-            select 1 from risk.alert as closed
+            select 1 from alert as closed
             where
                 closed.customer_id = hit.customer_id
                 and closed.rule_code = hit.rule_code
@@ -37,7 +37,7 @@ with opened as (
     returning customer_id, alert_id, severity, opened_date, indicator, value, threshold, run_id
 )
 
-insert into risk.alert_event (
+insert into alert_event (
     customer_id, alert_id, as_of_date, actor, from_status, to_status, from_severity, to_severity, reason, run_id
 )
 select

@@ -1,4 +1,4 @@
-insert into risk.alert_event (
+insert into alert_event (
     customer_id, alert_id, as_of_date, actor, from_status, to_status, from_severity, to_severity, reason, run_id
 )
 select

@@ -1,5 +1,5 @@
 -- Hit again while open: value and evidence are today's; severity, and what hangs on it, only rises.
-update risk.alert
+update alert
 set
     value = hit.value,
     evidence = hit.evidence,

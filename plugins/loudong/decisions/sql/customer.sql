@@ -3,9 +3,7 @@
 create temporary table decision_previous on commit drop as
 select tier.customer_id, tier.tier
 from decision_run as run
-inner join ops.publication on publication.as_of_date = run.previous_date and publication.superseded_at is null
-inner join risk.customer_tier as tier
-    on tier.run_id = publication.run_id and tier.as_of_date = publication.as_of_date;
+inner join customer_tier as tier on tier.run_id = run.previous_run_id and tier.as_of_date = run.previous_date;
 
 create unique index on decision_previous (customer_id);
 analyze decision_previous;
@@ -48,7 +46,7 @@ select
 from decision_run as run
 inner join marts.fct_customer_features as feature
     on feature.run_id = run.run_id and feature.as_of_date = run.as_of_date
-left join risk.customer_score as score
+left join customer_score as score
     on score.customer_id = feature.customer_id and score.as_of_date = feature.as_of_date and score.run_id = feature.run_id
 left join decision_previous as previous on previous.customer_id = feature.customer_id
 left join building on building.building_id = feature.building_id

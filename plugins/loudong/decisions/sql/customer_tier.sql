@@ -3,5 +3,5 @@ alter table decision_customer add column tier text;
 
 update decision_customer
 set tier = decided.tier
-from risk.customer_tier as decided, decision_run as run
+from customer_tier as decided, decision_run as run
 where decided.run_id = run.run_id and decided.customer_id = decision_customer.customer_id;

@@ -1,6 +1,6 @@
 -- The regular contact of the tier: every_days after the last task of any kind. Customers never contacted are spread
 -- over the days of a period by a hash of their id, so that the first day does not ask for all of them.
-insert into risk.follow_up_task (
+insert into follow_up_task (
     customer_id, kind_code, owner_role, owner_id, created_date, due_date, reason_en, reason_zh,
     policy_version, policy_row, run_id
 )
@@ -9,7 +9,7 @@ with last_task as (
         customer_id,
         max(created_date) as created_date,
         bool_or(state in ('open', 'overdue')) as has_open
-    from risk.follow_up_task
+    from follow_up_task
     group by customer_id
 ),
 
@@ -26,7 +26,7 @@ wanted as (
         coalesce(last_task.has_open, false) as has_open,
         ('x' || left(md5(customer.customer_id), 7))::bit(28)::integer % cadence.every_days::integer as slot
     from decision_customer as customer
-    inner join staging.policy_follow_up_cadence as cadence
+    inner join policy_follow_up_cadence as cadence
         on cadence.tier = customer.tier and cadence.trigger_code = 'cadence'
     left join last_task on last_task.customer_id = customer.customer_id
 )

@@ -1,5 +1,5 @@
 -- A contact because the tier rose. A customer judged for the first time counts when the tier is the highest.
-insert into risk.follow_up_task (
+insert into follow_up_task (
     customer_id, kind_code, owner_role, owner_id, created_date, due_date, reason_en, reason_zh,
     policy_version, policy_row, run_id
 )
@@ -36,10 +36,10 @@ select
     run.run_id
 from decision_customer as customer
 cross join decision_run as run
-inner join staging.policy_follow_up_cadence as cadence
+inner join policy_follow_up_cadence as cadence
     on cadence.tier = customer.tier and cadence.trigger_code = 'tier_rise'
-inner join staging.policy_tier_cutoff as tier on tier.tier = customer.tier
-left join staging.policy_tier_cutoff as previous on previous.tier = customer.previous_tier
+inner join policy_tier_cutoff as tier on tier.tier = customer.tier
+left join policy_tier_cutoff as previous on previous.tier = customer.previous_tier
 where
     case
         when customer.previous_tier is null then customer.tier = 'high'
@@ -48,7 +48,7 @@ where
             > array_position(array['low', 'medium', 'high'], customer.previous_tier)
     end
     and not exists (
-        select 1 from risk.follow_up_task as earlier
+        select 1 from follow_up_task as earlier
         where
             earlier.customer_id = customer.customer_id and earlier.kind_code = cadence.kind_code
             and (earlier.state in ('open', 'overdue') or earlier.created_date >= run.as_of_date)

@@ -1,5 +1,5 @@
 -- The tier of the pd, raised by the strictest floor that the customer meets. Own rows are replaced.
-delete from risk.customer_tier using decision_run as run
+delete from customer_tier using decision_run as run
 where customer_tier.run_id = run.run_id;
 
 with cutoff as (
@@ -8,7 +8,7 @@ with cutoff as (
         min_pd::double precision as min_pd,
         max_pd::double precision as max_pd,
         array_position(array['low', 'medium', 'high'], tier) as tier_rank
-    from staging.policy_tier_cutoff
+    from policy_tier_cutoff
 ),
 
 floor_hit as (
@@ -25,8 +25,8 @@ floor_hit as (
             'min_tier', policy.min_tier
         ) as trace
     from decision_indicator as indicator
-    inner join staging.policy_tier_floor as policy on policy.indicator = indicator.indicator
-    where risk.meets(indicator.value, policy.operator, policy.threshold::double precision)
+    inner join policy_tier_floor as policy on policy.indicator = indicator.indicator
+    where meets(indicator.value, policy.operator, policy.threshold::double precision)
 ),
 
 floor_of_customer as (
@@ -55,7 +55,7 @@ decided as (
     left join floor_of_customer on floor_of_customer.customer_id = customer.customer_id
 )
 
-insert into risk.customer_tier (
+insert into customer_tier (
     customer_id, as_of_date, run_id, tier, previous_tier, pd_tier, decided_by, floor_code, policy_version, trace
 )
 select
