@@ -13,6 +13,7 @@ from loudong.pipeline.dates import month_ends
 from loudong.pipeline.runs import Run
 from loudong.publishing.publish import publish
 from loudong.settings import Settings
+from loudong.warehouse import migrate
 from loudong.warehouse.connect import connect
 
 D1, D2 = date(2025, 3, 1), date(2025, 3, 2)
@@ -56,6 +57,14 @@ def view(query: str, *parameters: Any) -> list[tuple[Any, ...]]:
     return ask(query, *parameters, role="bi")
 
 
+def plant_building(building_id: str) -> None:
+    """Another building of the same city as B1."""
+    row = {"building_id": building_id, "building_name": "Tower", "valid_from_date": date(2024, 1, 1), "file_id": 1}
+    row |= {"observed_at": "2024-01-01T00:00:00+08:00", "file_line": 1, "content_hash": f"{2:032x}"}
+    with connect() as connection:
+        insert(connection, "landing", "building", [row])
+
+
 def test_the_views_of_the_contract_exist_for_the_bi_reader_with_grain_and_every_column_described(world: World) -> None:
     rows = ask(
         "select c.relname, obj_description(c.oid), count(*), count(col_description(c.oid, a.attnum)) "
@@ -78,7 +87,7 @@ def test_the_views_hang_on_nothing_that_a_build_replaces(world: World) -> None:
     )
     assert {schema for schema, _ in rows} == {"marts", "landing", "risk", "ops"}
     # Facts are appended to; every other table and view that dbt makes is dropped and made anew before the gates.
-    assert {name for schema, name in rows if schema == "marts"} == {"fct_customer_features", "fct_contract_delinquency"}
+    assert {name for schema, name in rows if schema == "marts"} == {"fct_customer_features"}
 
 
 def test_a_description_is_the_newest_known_at_the_end_of_the_date(world: World) -> None:
@@ -253,6 +262,51 @@ def test_roll_rates_need_two_consecutive_month_ends(world: World) -> None:
 def test_a_contract_that_is_no_longer_delivered_is_counted_as_such(world: World) -> None:
     months(world, [contract(1, "d0")], [contract(2, "d0")])
     assert view("select to_state_code, count_ratio from bi.roll_rate") == [("not_reported", 1.0)]
+
+
+def test_a_month_end_published_again_renews_its_moves_and_vintages(world: World) -> None:
+    first, second = month_ends(date(2025, 1, 1), date(2025, 3, 1))
+    contract = {"contract_id": "K1", "is_open": True, "start_date": date(2025, 1, 5), "outstanding_amount": 100}
+    for dpd_days, bucket, state in ((0, "d0", "d0"), (40, "d31_60", "d31_60")):
+        for month_end in (first, second):
+            late = {"dpd_days": dpd_days, "bucket_code": bucket}
+            day(world, month_end, {"C1": {"pd": 0.1, "dpd_days": dpd_days, "contracts": [contract | late]}})
+        assert view("select from_state_code, to_state_code, contract_count from bi.roll_rate") == [(state, state, 1)]
+        ever = view("select months_on_book, ever_count from bi.vintage where bucket_code = 'd31_60' order by 1")
+        assert ever == [(0, int(dpd_days > 0)), (1, int(dpd_days > 0))]
+
+
+def test_a_building_is_shown_beside_its_past_its_anchor_and_its_neighbours(world: World) -> None:
+    plant_building("B2")
+    anchor = {"pd": 0.1, "is_anchor_tenant": True, "exposure_amount": 300}
+    other = {"pd": 0.1, "exposure_amount": 100, "building_id": "B1"}
+    there = {"pd": 0.1, "exposure_amount": 200, "past_due_amount": 50, "building_id": "B2"}
+    day(world, D1 - timedelta(days=30), {"C1": anchor, "C2": other, "C3": there})
+    day(world, D1, {"C1": anchor, "C2": other | {"past_due_amount": 40}, "C3": there})
+    assert view(
+        "select building_id, anchor_share_ratio, arrears_ratio_change_30d, neighbour_arrears_ratio "
+        "from bi.building_daily where as_of_date = %s order by building_id",
+        D1,
+    ) == [("B1", 0.75, 0.1, 0.25), ("B2", 0.0, 0.0, 0.1)]
+
+
+def test_the_start_of_a_default_is_the_first_published_date_in_it(world: World) -> None:
+    for offset, is_in_default in enumerate((False, True, True)):
+        day(world, D1 + timedelta(days=offset), {"C1": {"pd": 0.1, "is_in_default": is_in_default}})
+    assert ask("select customer_id, as_of_date, building_id from risk.default_start") == [("C1", D2, "B1")]
+
+
+def test_an_upgrade_gives_published_dates_the_figures_that_later_ones_get_when_decided(world: World) -> None:
+    for offset, is_in_default in enumerate((False, True, True)):
+        customers = {"C1": {"pd": 0.1, "is_in_default": is_in_default}, "C2": {"pd": 0.3, "building_id": None}}
+        day(world, D1 + timedelta(days=offset), customers)
+    tables = ("risk.group_day", "risk.default_start")
+    decided = [sorted(map(str, ask(f"select * from {table}"))) for table in tables]
+    text = (migrate.MIGRATION_DIR / "0020_daily_figures.sql").read_text(encoding="utf-8")
+    with connect("admin") as connection:
+        connection.execute(f"truncate {', '.join(tables)}".encode())
+        connection.execute(text[text.index("do $$") :].encode())
+    assert [sorted(map(str, ask(f"select * from {table}"))) for table in tables] == decided
 
 
 def test_a_vintage_counts_who_was_ever_past_a_bucket_of_all_that_started(world: World) -> None:

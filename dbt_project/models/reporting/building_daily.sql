@@ -1,38 +1,39 @@
 {{ config(materialized='view', schema='bi', persist_docs={'relation': true, 'columns': true}) }}
 
-with customer as (
-    select * from {{ ref('rpt_published_customer') }}
+with daily as (
+    select * from {{ ref('rpt_group_day') }}
+    where level_code = 'building'
 ),
 
 building as (
     select * from {{ ref('rpt_described_building') }}
 ),
 
-daily as (
+-- The newest published date at least 30 days before: how the building looked then.
+before as (
     select
-        as_of_date,
-        building_id,
-        count(*) as customer_count,
-        count(*) filter (where tier = 'high') as high_count,
-        count(*) filter (where tier = 'medium') as medium_count,
-        count(*) filter (where tier = 'low') as low_count,
-        count(*) filter (where tier_step > 0) as risen_count,
-        count(*) filter (where tier_step < 0) as fallen_count,
-        case when count(dpd_days) > 0 then count(*) filter (where dpd_days > 0) end as past_due_count,
-        count(*) filter (where is_in_default) as in_default_count,
-        sum(exposure_amount) as exposure_amount,
-        sum(past_due_amount) as past_due_amount,
-        coalesce(sum(exposure_amount) filter (where tier = 'high'), 0) as high_exposure_amount,
-        avg(pd::numeric)::double precision as mean_pd,
-        (sum(pd::numeric * exposure_amount) / nullif(sum(exposure_amount), 0))::double precision as weighted_pd,
-        sum(exposure_amount ^ 2) / nullif(sum(exposure_amount), 0) ^ 2 as exposure_hhi_ratio
-    from customer
-    group by as_of_date, building_id
+        daily.as_of_date,
+        daily.subject_id,
+        earlier.arrears_ratio,
+        earlier.weighted_pd
+    from daily
+    inner join lateral (
+        select then_run.run_id
+        from {{ ref('rpt_published_date') }} as then_run
+        where then_run.as_of_date <= daily.as_of_date - 30
+        order by then_run.as_of_date desc
+        limit 1
+    ) as newest on true
+    inner join {{ ref('rpt_group_day') }} as earlier
+        on
+            newest.run_id = earlier.run_id
+            and daily.subject_id = earlier.subject_id
+            and earlier.level_code = 'building'
 )
 
 select
     daily.as_of_date,
-    daily.building_id,
+    daily.subject_id as building_id,
     described.building_name,
     described.building_type_code,
     described.city_name,
@@ -47,11 +48,20 @@ select
     daily.in_default_count,
     daily.exposure_amount::numeric(24, 4) as exposure_amount,
     daily.past_due_amount::numeric(24, 4) as past_due_amount,
-    (daily.past_due_amount / nullif(daily.exposure_amount, 0))::double precision as arrears_ratio,
+    daily.arrears_ratio,
     daily.high_exposure_amount::numeric(24, 4) as high_exposure_amount,
     daily.mean_pd,
     daily.weighted_pd,
-    daily.exposure_hhi_ratio::double precision as exposure_hhi_ratio
+    daily.exposure_hhi_ratio,
+    (daily.anchor_exposure_amount / nullif(daily.exposure_amount, 0))::double precision as anchor_share_ratio,
+    daily.arrears_ratio - before.arrears_ratio as arrears_ratio_change_30d,
+    daily.weighted_pd - before.weighted_pd as weighted_pd_change_30d,
+    (
+        (sum(daily.past_due_amount) over city - daily.past_due_amount)
+        / nullif(sum(daily.exposure_amount) over city - daily.exposure_amount, 0)
+    )::double precision as neighbour_arrears_ratio
 from daily
 left join building as described
-    on daily.building_id = described.building_id and daily.as_of_date = described.as_of_date
+    on daily.subject_id = described.building_id and daily.as_of_date = described.as_of_date
+left join before on daily.as_of_date = before.as_of_date and daily.subject_id = before.subject_id
+window city as (partition by daily.as_of_date, described.city_name)

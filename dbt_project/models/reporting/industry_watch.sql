@@ -1,10 +1,6 @@
 {{ config(materialized='view', schema='bi', persist_docs={'relation': true, 'columns': true}) }}
 
-with customer as (
-    select * from {{ ref('rpt_published_customer') }}
-),
-
-indicator as (
+with indicator as (
     select
         industry_code,
         indicator_code,
@@ -21,19 +17,10 @@ indicator as (
 
 daily as (
     select
-        as_of_date,
-        cutoff_at,
-        industry_code,
-        count(*) as customer_count,
-        count(*) filter (where tier = 'high') as high_count,
-        count(*) filter (where tier_step > 0) as risen_count,
-        count(*) filter (where is_in_default) as in_default_count,
-        sum(exposure_amount) as exposure_amount,
-        sum(past_due_amount) as past_due_amount,
-        avg(pd::numeric)::double precision as mean_pd
-    from customer
-    where industry_code is not null
-    group by as_of_date, cutoff_at, industry_code
+        groups.*,
+        groups.subject_id as industry_code
+    from {{ ref('rpt_group_day') }} as groups
+    where groups.level_code = 'industry' and groups.subject_id is not null
 )
 
 select
@@ -45,7 +32,7 @@ select
     daily.in_default_count,
     daily.exposure_amount::numeric(24, 4) as exposure_amount,
     daily.past_due_amount::numeric(24, 4) as past_due_amount,
-    (daily.past_due_amount / nullif(daily.exposure_amount, 0))::double precision as arrears_ratio,
+    daily.arrears_ratio,
     (
         daily.exposure_amount / nullif(sum(daily.exposure_amount) over (partition by daily.as_of_date), 0)
     )::double precision

@@ -1,36 +1,28 @@
 {{ config(materialized='view', schema='bi', persist_docs={'relation': true, 'columns': true}) }}
 
-with customer as (
-    select * from {{ ref('rpt_published_customer') }}
-),
-
-alert as (
+with alert as (
     select * from {{ source('risk', 'alert') }}
 ),
 
 daily as (
     select
-        as_of_date,
-        run_id,
-        published_at,
-        min(policy_version) as policy_version,
-        min(model_name || ' ' || model_version) as model_version,
-        bool_or(is_hindsight) as is_hindsight,
-        count(*) as customer_count,
-        count(*) filter (where tier = 'high') as high_count,
-        count(*) filter (where tier = 'medium') as medium_count,
-        count(*) filter (where tier = 'low') as low_count,
-        count(*) filter (where tier_step > 0) as risen_count,
-        count(*) filter (where tier_step < 0) as fallen_count,
-        case when count(dpd_days) > 0 then count(*) filter (where dpd_days > 0) end as past_due_count,
-        count(*) filter (where is_in_default) as in_default_count,
-        sum(exposure_amount) as exposure_amount,
-        sum(past_due_amount) as past_due_amount,
-        coalesce(sum(exposure_amount) filter (where tier = 'high'), 0) as high_exposure_amount,
-        avg(pd::numeric)::double precision as mean_pd,
-        (sum(pd::numeric * exposure_amount) / nullif(sum(exposure_amount), 0))::double precision as weighted_pd
-    from customer
-    group by as_of_date, run_id, published_at
+        groups.*,
+        run.policy_version,
+        model.model_version,
+        model.is_hindsight
+    from {{ ref('rpt_group_day') }} as groups
+    inner join {{ source('ledger', 'run') }} as run on groups.run_id = run.run_id
+    -- One model scores all customers of a run.
+    left join lateral (
+        select
+            score.model_name || ' ' || score.model_version as model_version,
+            score.is_hindsight
+        from {{ source('risk', 'customer_score') }} as score
+        where score.run_id = groups.run_id and score.as_of_date = groups.as_of_date
+        order by score.as_of_date
+        limit 1
+    ) as model on true
+    where groups.level_code = 'portfolio'
 )
 
 select
@@ -45,7 +37,7 @@ select
     daily.in_default_count,
     daily.exposure_amount::numeric(24, 4) as exposure_amount,
     daily.past_due_amount::numeric(24, 4) as past_due_amount,
-    (daily.past_due_amount / nullif(daily.exposure_amount, 0))::double precision as arrears_ratio,
+    daily.arrears_ratio,
     daily.high_exposure_amount::numeric(24, 4) as high_exposure_amount,
     daily.mean_pd,
     daily.weighted_pd,

@@ -32,7 +32,7 @@ class DecisionSummary:
 
 
 def decide(run: Run) -> DecisionSummary:
-    """Write risk.customer_tier for the run, in one transaction; the run's own rows are replaced.
+    """Write the tiers of the run, and what follows for groups and defaults, in one transaction; own rows are replaced.
 
     Reads the run's rows of marts.fct_customer_features and risk.customer_score and the policy seeded for it. Raises
     LoudongError when customers have no score or the seeded policy is not the run's.
@@ -42,6 +42,8 @@ def decide(run: Run) -> DecisionSummary:
         previous = create_decision_tables(connection, run)
         execute(connection, "tiers")
         execute(connection, "customer_tier")
+        execute(connection, "group_day")
+        execute(connection, "default_start")
         tiers, rises, falls = _count_tiers(connection)
         connection.execute("select risk.refresh_statistics()")
         return DecisionSummary(tiers, rises, falls, previous)

@@ -9,6 +9,7 @@ from loudong.decisions.demand import Demands, demand
 from loudong.errors import LoudongError
 from loudong.pipeline.runs import Run
 from loudong.publishing import ledger
+from loudong.publishing.month_ends import renew_month_ends
 from loudong.warehouse.connect import Connection, connect
 
 Verdict = Literal["published", "unchanged"]
@@ -20,6 +21,8 @@ RESULT_TABLES = {
     ("risk", "customer_score"): ("customer_id",),
     ("risk", "customer_tier"): ("customer_id",),
 }
+# They follow from the results: no part of what two runs are compared by.
+DERIVED_TABLES = (("risk", "group_day"), ("risk", "default_start"))
 # They differ between two runs of the same date that say the same.
 RUN_COLUMNS = ("run_id", "scored_at", "decided_at", "built_at")
 GATES = ("landing", "marts", "scores")
@@ -64,6 +67,7 @@ def publish(run: Run) -> Publication:
             "insert into ops.publication (as_of_date, run_id, result_hash) values (%s, %s, %s)",
             (run.as_of_date, run.run_id, result_hash),
         )
+        renew_month_ends(connection, run.as_of_date)
         return Publication("published", demand(connection, run))
 
 
@@ -143,7 +147,7 @@ def _require_complete(connection: Connection, run: Run) -> None:
 
 
 def _take_back(connection: Connection, run: Run) -> None:
-    for schema, table in RESULT_TABLES:
+    for schema, table in (*RESULT_TABLES, *DERIVED_TABLES):
         connection.execute(
             sql.SQL("delete from {} where run_id = %s").format(sql.Identifier(schema, table)), (run.run_id,)
         )
