@@ -128,7 +128,7 @@ class World:
         """Forget every run and describe the building and customers anew; `facts` are tables of schema marts."""
         tables = [
             *("ops.run", "ops.publication", "ops.model_evaluation", "ops.watermark", "risk.customer_score"),
-            *("risk.customer_tier", "risk.alert", "risk.customer_action", "risk.follow_up_task"),
+            *("risk.tier_override", "risk.customer_tier", "risk.alert", "risk.customer_action", "risk.follow_up_task"),
             *("risk.group_day", "risk.default_start", "risk.contract_move", "risk.vintage"),
             *("marts.dim_customer", "marts.dim_building", "landing.customer", "landing.building"),
             *("landing.industry_indicator", *(f"marts.{fact}" for fact in facts)),

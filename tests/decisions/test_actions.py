@@ -63,12 +63,12 @@ def test_a_standing_action_is_not_repeated_until_its_period_ends(world: World) -
 
 
 def test_a_changed_tier_lapses_what_stands_and_proposes_anew(world: World) -> None:
-    day(world, D1, HIGH)
-    summary = day(world, D3, MEDIUM)
+    day(world, D1, MEDIUM)
+    summary = day(world, D3, HIGH)
     assert (summary.actions_lapsed, summary.actions_proposed) == (3, 3)
     assert actions() == [
-        ("daily_check", D1, D2, "lapsed"),
-        ("weekly_check", D3, D3 + timedelta(days=59), "proposed"),
+        ("weekly_check", D1, D2, "lapsed"),
+        ("daily_check", D3, D3 + timedelta(days=29), "proposed"),
     ]
 
 

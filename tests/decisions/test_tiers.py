@@ -43,6 +43,10 @@ def test_a_cut_off_belongs_to_the_tier_above_it(world: World, pd: float, tier: s
         ({"is_in_default": True}, "high", "in_default"),
         ({"is_in_default": True, "dpd_days": 91}, "high", "in_default"),
         ({"has_default_event_365d": True, "dpd_days": 31}, "high", "default_event_365d"),
+        ({"is_non_performing": True}, "high", "non_performing"),
+        ({"is_non_performing": False, "has_related_bankruptcy": False}, "low", None),
+        ({"has_related_bankruptcy": True}, "medium", "related_bankruptcy"),
+        ({"has_related_bankruptcy": True, "dpd_days": 31}, "medium", "dpd_over_30"),
     ],
 )
 def test_a_floor_raises_the_tier_of_the_pd(world: World, values: dict[str, Any], tier: str, floor: str | None) -> None:

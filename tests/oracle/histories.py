@@ -117,7 +117,7 @@ def _contract(made: History, contract_id: str, onboarded: date, closing_share: f
             "customer_id": made.customer,
             "contract_id": "" if made.maybe(0.4) else contract_id,
             "event_date": start,
-            "reason_code": "unlikely_to_pay",
+            "reason_code": ("unlikely_to_pay", "bankruptcy")[number],
             "end_date": "" if made.maybe(0.3) else max(ends, start),
         }
         made.land("default_event", start, event, {"end_date": ""})

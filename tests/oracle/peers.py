@@ -28,6 +28,11 @@ def compare(features: dict[str, Values], landed: Landed, rows: dict[str, dict[st
         name: max(mine, key=lambda row: row["valid_from_date"])["floor_area_sqm"]
         for name, mine in by(landed.known("building", moment), "building_id").items()
     }
+    bankrupt = {
+        row["customer_id"]
+        for row in landed.known("default_event", moment)
+        if row["reason_code"] == "bankruptcy" and not (row["end_date"] and row["end_date"] <= moment.day)
+    }
     added = {}
     for name, own in features.items():
         place, industry = own["building_id"], own["industry_code"]
@@ -35,7 +40,7 @@ def compare(features: dict[str, Values], landed: Landed, rows: dict[str, dict[st
         alike = {w: v for w, v in features.items() if industry is not None and v["industry_code"] == industry}
         typed = {w: v for w, v in alike.items() if v["customer_type_code"] == own["customer_type_code"]}
         values: Values = indicators.get(industry, {}) if industry else {}
-        values = {**values, **_related(rows["related_party"][name], name, features, moment)}
+        values = {**values, **_related(rows["related_party"][name], name, features, bankrupt, moment)}
         for label, column in RANKED:
             for group, members in (("building", inside), ("industry", typed)):
                 if label == "credit_score":
@@ -128,7 +133,9 @@ def _indicators(landed: Landed, moment: Moment) -> dict[str, Values]:
     return found
 
 
-def _related(relations: list[Row], name: str, features: dict[str, Values], moment: Moment) -> Values:
+def _related(
+    relations: list[Row], name: str, features: dict[str, Values], bankrupt: set[str], moment: Moment
+) -> Values:
     others = {row["related_customer_id"] for row in relations if _is_current(row, moment)}
     if not others:
         return {}
@@ -138,6 +145,7 @@ def _related(relations: list[Row], name: str, features: dict[str, Values], momen
     total = sum(owed) if owed else None
     own = features[name].get("exposure_amount") or 0
     return {
+        "has_related_bankruptcy": bool((others - {name}) & bankrupt),
         "related_past_due_count": late,
         "related_past_due_ratio": ratio(sum(v.get("past_due_amount") or 0 for v in known), total),
         "related_exposure_amount": total,

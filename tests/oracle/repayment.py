@@ -33,6 +33,9 @@ def repayment(standing: Standing | None, day: date) -> Values:
         "past_due_contract_count": sum(fact["dpd_days"] > 0 for fact in counted) if counted else None,
         "bucket_code": policy_rows.bucket(max((fact["dpd_days"] for fact in counted), default=None)),
         "category_code": policy_rows.category_at(place),
+        "is_non_performing": None
+        if place is None
+        else policy_rows.category_at(place) in ("substandard", "doubtful", "loss"),
         "stage_number": max((f["stage_number"] for f in alive if f["stage_number"] is not None), default=None),
         "non_performing_ratio": ratio(bad, sum((fact["outstanding_amount"] for fact in facts), ZERO)),
         "is_in_default": held is not None,

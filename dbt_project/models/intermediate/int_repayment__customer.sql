@@ -45,6 +45,7 @@ select
     case when standing.scheduled_contract_count > 0 then standing.past_due_contract_count end
         as past_due_contract_count,
     category.category_code,
+    category.category_code in ('substandard', 'doubtful', 'loss') as is_non_performing,
     standing.stage_number,
     {{ ratio('standing.non_performing_amount', 'standing.outstanding_amount') }} as non_performing_ratio,
     defaulted.default_date is not null as is_in_default,

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from loudong.cli import data, model, pipeline, stack
+from loudong.cli import data, model, override, pipeline, stack
 from loudong.errors import LoudongError
 
 
@@ -22,7 +22,7 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (*data.COMMANDS, *pipeline.COMMANDS, *model.COMMANDS, *stack.COMMANDS):
+for command in (*data.COMMANDS, *pipeline.COMMANDS, *model.COMMANDS, *override.COMMANDS, *stack.COMMANDS):
     cli.add_command(command)
 
 

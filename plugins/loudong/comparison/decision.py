@@ -9,8 +9,7 @@ from psycopg.rows import dict_row
 
 from loudong.comparison.differences import Difference
 from loudong.comparison.standing import Standing
-from loudong.decisions.decide import create_decision_tables
-from loudong.decisions.statements import execute
+from loudong.decisions.decide import create_decision_tables, decide_tiers
 from loudong.errors import LoudongError
 from loudong.pipeline.runs import Run
 from loudong.warehouse.connect import Connection
@@ -98,7 +97,7 @@ def _decide(
         (customer_id, daily.as_of_date, run.run_id, pd, score_points, feature_version),
     )
     create_decision_tables(connection, daily)
-    execute(connection, "tiers")
+    decide_tiers(connection)
     return decision_then(connection, run.run_id, daily.as_of_date, customer_id)
 
 

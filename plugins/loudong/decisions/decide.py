@@ -3,6 +3,8 @@
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import date, datetime
 
+from psycopg import sql
+
 from loudong.decisions.seeded import require_seeded
 from loudong.decisions.statements import create_indicators, execute
 from loudong.errors import LoudongError
@@ -40,7 +42,7 @@ def decide(run: Run) -> DecisionSummary:
     with connect() as connection:
         ledger.lock(connection)
         previous = create_decision_tables(connection, run)
-        execute(connection, "tiers")
+        decide_tiers(connection)
         execute(connection, "customer_tier")
         execute(connection, "group_day")
         execute(connection, "default_start")
@@ -99,6 +101,28 @@ def open_date(connection: Connection, decided: DecidedDate) -> None:
     execute(connection, "customer")
     _require_scores(connection, decided)
     create_indicators(connection)
+
+
+def decide_tiers(connection: Connection) -> None:
+    """Write the tier of every customer of the date that open_date opened, into `customer_tier`.
+
+    Pd and floors give the tier that a customer qualifies for; the cooldown holds the one before; an override in force
+    decides over both, but not below a floor that policy closes to it. All is read from the temporary tables, the
+    policy, `tier_override` and the rows of `previous_run_id`, so that a trial may put its own in their place and decide
+    many dates, one after another, with close_date between them.
+    """
+    for name in ("tier_policy", "tier_qualified", "tier_held", "tiers"):
+        execute(connection, name)
+
+
+def close_date(connection: Connection) -> None:
+    """Drop what open_date and the decisions keep of a date, so that the same transaction can decide another."""
+    tables = connection.execute(
+        "select relname from pg_class where relnamespace = pg_my_temp_schema() and relkind = 'r' "
+        "and relname like 'decision\\_%'"
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(sql.SQL("drop table {}").format(sql.Identifier("pg_temp", table)))
 
 
 def _require_scores(connection: Connection, decided: DecidedDate) -> None:

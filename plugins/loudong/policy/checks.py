@@ -43,6 +43,7 @@ def check(tables: dict[str, Numbered], indicators: dict[str, str], problems: Pro
     model_watches(tables["model_watch"], problems)
     cutoffs(tables["tier_cutoff"], problems)
     floors(tables["tier_floor"], indicators, problems)
+    cooldowns(tables["tier_cooldown"], problems)
     strategies(tables["strategy"], problems)
     alert_rules(tables["alert_rule"], indicators, problems)
     cadences(tables["follow_up_cadence"], problems)
@@ -199,6 +200,17 @@ def floors(rows: Numbered, indicators: dict[str, str], problems: Problems) -> No
             if line != other_line and _covers(other, row) and other_rank >= rank and not (same and line < other_line):
                 text = f"unreachable: floor {other['floor_code']} on row {other_line} always demands as much"
                 problems.add(name, line, "threshold", text)
+
+
+def cooldowns(rows: Numbered, problems: Problems) -> None:
+    """Every tier that one can fall from is held for a number of days; 0 for a tier that is left at once."""
+    name = "tier_cooldown"
+    have = {row["tier"]: line for line, row in rows}
+    for tier in TIERS[1:]:
+        if tier not in have:
+            problems.add(name, None, "tier", f"gap: no row for tier {tier}")
+    if TIERS[0] in have:
+        problems.add(name, have[TIERS[0]], "tier", f"unreachable: nobody falls from {TIERS[0]}")
 
 
 def strategies(rows: Numbered, problems: Problems) -> None:

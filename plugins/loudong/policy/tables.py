@@ -144,8 +144,14 @@ TABLES = {
                 *_CONDITION,
                 Field("min_tier", codes=TIERS),
                 Field("sort_order", "integer"),
+                Field("is_overridable", codes=("yes", "no")),
                 *_LABELS,
             ),
+        ),
+        Table(
+            "tier_cooldown",
+            ("tier",),
+            (Field("tier", codes=TIERS), Field("hold_days", "integer", minimum=0), *_LABELS),
         ),
         Table(
             "strategy",

@@ -1,7 +1,7 @@
 -- One row per customer of the run: what is decided on, and who looks after the customer, as known at the end of the date.
 -- What is joined by customer is indexed first: a count misjudged by the planner then costs a lookup, never a loop.
 create temporary table decision_previous on commit drop as
-select tier.customer_id, tier.tier
+select tier.customer_id, tier.tier, tier.rule_tier, tier.below_medium_since_date, tier.below_high_since_date
 from decision_run as run
 inner join customer_tier as tier on tier.run_id = run.previous_run_id and tier.as_of_date = run.previous_date;
 

@@ -1,79 +1,74 @@
--- The tier of the pd, raised by the strictest floor that the customer meets. Own rows are replaced.
+-- Writes the tiers, each with what decided it and all that the decision saw. Own rows are replaced.
 delete from customer_tier using decision_run as run
 where customer_tier.run_id = run.run_id;
 
-with cutoff as (
+with reason as (
     select
-        tier,
-        min_pd::double precision as min_pd,
-        max_pd::double precision as max_pd,
-        array_position(array['low', 'medium', 'high'], tier) as tier_rank
-    from policy_tier_cutoff
-),
-
-floor_hit as (
-    select
-        indicator.customer_id,
-        policy.floor_code,
-        policy.min_tier,
-        policy.sort_order::integer as sort_order,
-        array_position(array['low', 'medium', 'high'], policy.min_tier) as tier_rank,
-        jsonb_build_object(
-            'floor_code', policy.floor_code,
-            'indicator', policy.indicator,
-            'value', indicator.value,
-            'min_tier', policy.min_tier
-        ) as trace
-    from decision_indicator as indicator
-    inner join policy_tier_floor as policy on policy.indicator = indicator.indicator
-    where meets(indicator.value, policy.operator, policy.threshold::double precision)
-),
-
-floor_of_customer as (
-    select
-        customer_id,
-        (array_agg(floor_code order by tier_rank desc, sort_order))[1] as floor_code,
-        (array_agg(min_tier order by tier_rank desc, sort_order))[1] as min_tier,
-        max(tier_rank) as tier_rank,
-        jsonb_agg(trace order by sort_order) as trace
-    from floor_hit
-    group by customer_id
-),
-
-decided as (
-    select
-        customer.customer_id,
-        customer.pd,
-        customer.previous_tier,
-        cutoff.tier as pd_tier,
-        floor_of_customer.floor_code,
-        floor_of_customer.min_tier,
-        coalesce(floor_of_customer.trace, '[]'::jsonb) as floor_trace,
-        coalesce(floor_of_customer.tier_rank > cutoff.tier_rank, false) as is_raised
-    from decision_customer as customer
-    inner join cutoff on customer.pd >= cutoff.min_pd and (cutoff.max_pd is null or customer.pd < cutoff.max_pd)
-    left join floor_of_customer on floor_of_customer.customer_id = customer.customer_id
+        decided.*,
+        (array['low', 'medium', 'high'])[decided.tier_rank] as qualified_tier,
+        (array['low', 'medium', 'high'])[decided.rule_rank] as rule_tier,
+        (array['low', 'medium', 'high'])[decided.final_rank] as tier,
+        case
+            when decided.final_rank <> decided.rule_rank then 'override'
+            when decided.rule_rank > decided.tier_rank then 'cooldown'
+            when decided.tier_rank > decided.pd_rank then 'floor'
+            else 'pd'
+        end as decided_by,
+        case decided.held_rank when 3 then decided.below_high_since_date when 2 then decided.below_medium_since_date end
+            as held_since_date,
+        case decided.held_rank when 3 then decided.high_days when 2 then decided.medium_days end as held_days
+    from decision_tier as decided
 )
 
 insert into customer_tier (
-    customer_id, as_of_date, run_id, tier, previous_tier, pd_tier, decided_by, floor_code, policy_version, trace
+    customer_id, as_of_date, run_id, tier, previous_tier, pd_tier, qualified_tier, rule_tier, decided_by, floor_code,
+    override_id, below_medium_since_date, below_high_since_date, policy_version, trace
 )
 select
-    decided.customer_id,
+    reason.customer_id,
     run.as_of_date,
     run.run_id,
-    case when decided.is_raised then decided.min_tier else decided.pd_tier end,
-    decided.previous_tier,
-    decided.pd_tier,
-    case when decided.is_raised then 'floor' else 'pd' end,
-    case when decided.is_raised then decided.floor_code end,
+    reason.tier,
+    customer.previous_tier,
+    reason.pd_tier,
+    reason.qualified_tier,
+    reason.rule_tier,
+    reason.decided_by,
+    case when reason.decided_by = 'floor' then reason.floor_code end,
+    reason.override_id,
+    reason.below_medium_since_date,
+    reason.below_high_since_date,
     run.policy_version,
     jsonb_build_object(
-        'pd', decided.pd,
-        'pd_tier', decided.pd_tier,
-        'floors', decided.floor_trace,
-        'previous_tier', decided.previous_tier,
-        'previous_date', run.previous_date
+        'pd', reason.pd,
+        'pd_tier', reason.pd_tier,
+        'floors', reason.floors,
+        'qualified_tier', reason.qualified_tier,
+        'below_medium_since_date', reason.below_medium_since_date,
+        'below_high_since_date', reason.below_high_since_date,
+        'cooldown', case when reason.rule_rank > reason.tier_rank then jsonb_build_object(
+            'tier', reason.rule_tier,
+            'since_date', reason.held_since_date,
+            'hold_days', reason.held_days,
+            'falls_date', reason.held_since_date + reason.held_days
+        ) end,
+        'rule_tier', reason.rule_tier,
+        'override', case when reason.override_id is not null then jsonb_build_object(
+            'override_id', reason.override_id,
+            'tier', (array['low', 'medium', 'high'])[reason.asked_rank],
+            'made_by', reason.made_by,
+            'because', reason.because,
+            'expires_date', reason.expires_date,
+            'bound_floor_code', case when reason.bound_rank > reason.asked_rank then reason.bound_floor_code end
+        ) end,
+        'previous_tier', customer.previous_tier,
+        'previous_date', run.previous_date,
+        'policy_row', case reason.decided_by
+            when 'pd' then 'tier_cutoff.csv:' || reason.pd_tier
+            when 'floor' then 'tier_floor.csv:' || reason.floor_code
+            when 'cooldown' then 'tier_cooldown.csv:' || reason.rule_tier
+        end
     )
-from decided
+from reason
+inner join decision_customer as customer on customer.customer_id = reason.customer_id
 cross join decision_run as run;
