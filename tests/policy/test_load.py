@@ -6,10 +6,10 @@ import pytest
 from risk_world import copy_policy
 
 from loudong.errors import LoudongError
-from loudong.policy import load_policy
+from loudong.policy import Policy, load_policy
 from loudong.policy.dictionary import indicators
 from loudong.policy.load import write_policy
-from loudong.policy.tables import TABLES
+from loudong.policy.tables import ALERT_AREAS, ALERT_KINDS, ALERT_LEVELS, TABLES
 from loudong.settings import Settings, get_settings
 from loudong.warehouse.connect import connect
 
@@ -71,24 +71,107 @@ FAULTS = [
     ("tier_cooldown", "medium,14,held", "medium,soon,held", "row 2, column hold_days: 'soon' is not a whole number"),
     ("strategy", "high,transaction_restriction,", "high,credit_limit_review,", "gap: no transaction_restriction for"),
     ("strategy", "relationship_manager,,30,,90", "relationship_manager,,,,90", "row 3, column monitor_every_days"),
-    ("alert_rule", ",>,7,minor,0,building_manager", ",>,7,minor,0,", "row 2, column owner_role: the value is missing"),
     (
         "alert_rule",
-        "0,building_manager,7,payment",
-        "0,janitor,7,payment",
-        "row 2, column owner_role: nobody in team_mem",
+        ",>,7,minor,0,,building_manager",
+        ",>,7,minor,0,,",
+        "row 2, column owner_role: the value is miss",
     ),
+    ("alert_rule", "0,,building_manager,7,30", "0,,janitor,7,30", "row 2, column owner_role: nobody in team_mem"),
+    ("alert_rule", "0,,building_manager,7,30", "0,,janitor,7,30", "row 2, column owner_role: janitor has no row in al"),
     ("alert_rule", "dpd_days,>,7,minor", "dpd_days,>,30,minor", "row 3, column threshold: major must be harder"),
     ("alert_rule", "dpd_days,>,7,minor", "dpd_days,<,0,minor", "row 2, column threshold: unreachable"),
     ("alert_rule", "dpd_days,>,7,minor", "dpd_days,>=,0,minor", "row 2, column threshold: always true"),
     ("alert_rule", "dpd_days,>,7,minor", "dpd_days,~,7,minor", "row 2, column operator: '~' is not one of"),
-    ("alert_rule", "arrears,1,dpd_days,>,90", "arrears,2,dpd_days,>,90", "row 4, column rule_version: 2 contradicts 1"),
-    ("alert_rule", "credit_score_low,", "complaints,", "complaints, minor stands on row"),
+    ("alert_rule", "dpd_days,>,7,minor", "late_days,>,7,minor", "row 2, column indicator: unknown indicator 'late_da"),
+    ("alert_rule", "arrears,1,customer", "arrears,2,customer", "row 3, column rule_version: 1 contradicts 2"),
     (
         "alert_rule",
-        "complaint_90d_count,>=,2",
-        "unanswered_contact_90d_count,>=,3",
-        "overlap: row 13 asks for the same",
+        "arrears,1,customer,repayment",
+        "arrears,1,building,repayment",
+        "row 3, column level_code: custo",
+    ),
+    ("alert_rule", "grace_exceeded,", "in_default,", "row 6, column indicator: delinquent_days contradicts is_in"),
+    (
+        "alert_rule",
+        "customer,repayment,level,delinquent_days,>,15,minor,20000",
+        "customer,repayment,level,dpd_days,>,7,minor,20000",
+        "row 6, column rule_code: overlap: row 2 asks for the same",
+    ),
+    (
+        "alert_rule",
+        "customer,repayment,level,delinquent_days,>,15,minor,20000,,",
+        "customer,repayment,level,delinquent_days,>,15,minor,20000,9,",
+        "row 6, column min_customer_count: a customer is one",
+    ),
+    (
+        "alert_rule",
+        "delinquent_days,>,15,minor,20000,,building_manager,7,30",
+        "delinquent_days,>,15,minor,20000,,building_manager,7,6",
+        "row 6, column resolve_days: 6 is below respond_days",
+    ),
+    ("alert_rule", "level,dpd_days,>,7", "several,dpd_days,>,7", "row 2, column indicator: a rule of kind several"),
+    (
+        "alert_rule",
+        "building_arrears,1,building,repayment,level,dpd_over_30_exposure_ratio",
+        "building_arrears,1,building,repayment,level,dpd_days",
+        "column indicator: unknown indicator 'dpd_days': not a number or boolean of level building",
+    ),
+    (
+        "alert_rule",
+        "anchor_lost,1,building,anchor_tenant,level,is_anchor_lost_365d,=,1,major,0,5,building_manager",
+        "anchor_lost,1,building,anchor_tenant,level,is_anchor_lost_365d,=,1,major,0,,relationship_manager",
+        "column owner_role: a building has no relationship manager",
+    ),
+    (
+        "alert_rule",
+        "portfolio_high_share,1,portfolio,portfolio,level,high_exposure_ratio,>=,0.25,minor,0,100,risk_manager",
+        "portfolio_high_share,1,portfolio,portfolio,level,high_exposure_ratio,>=,0.25,minor,0,100,building_manager",
+        "column owner_role: a portfolio has no building manager",
+    ),
+    (
+        "alert_rule",
+        "late_again,1,customer,repayment,several,conditions_met_count,>=,2,",
+        "late_again,1,customer,repayment,several,conditions_met_count,>=,3,",
+        "column threshold: 3 of 2 conditions",
+    ),
+    (
+        "alert_rule",
+        "late_again,1,customer,repayment,several,conditions_met_count,>=,2,",
+        "late_again,1,customer,repayment,several,conditions_met_count,<=,2,",
+        "column operator: conditions are counted",
+    ),
+    (
+        "alert_condition",
+        "late_again,worst_of_year,worst_dpd_365d_days",
+        "late_again,worst_of_year,worst_days",
+        "row 2, column indicator: unknown indicator 'worst_days'",
+    ),
+    (
+        "alert_condition",
+        "late_again,worst_of_year,",
+        "arrears,worst_of_year,",
+        "row 2, column rule_code: alert_rule.csv has no rule arrears of kind several",
+    ),
+    ("alert_condition", "late_again,worst_of_year,", "late_again,late_again,", "row 3, column condition_code: late_"),
+    (
+        "alert_escalation",
+        "credit_officer,risk_manager",
+        "credit_officer,credit_officer",
+        "column escalate_to_role: a circle: credit_officer to credit_officer",
+    ),
+    (
+        "alert_escalation",
+        "credit_officer,risk_manager",
+        "credit_officer,ceo",
+        "escalate_to_role: ceo is no role",
+    ),
+    ("alert_escalation", "risk_manager,,", "janitor,,", "column role_code: nobody in team_member.csv has the role jan"),
+    (
+        "alert_escalation",
+        "collector,risk_manager,",
+        "collector,building_manager,",
+        "building_manager is no role of t",
     ),
     ("follow_up_cadence", "medium,cadence,90", "medium,cadence,", "row 3, column every_days: a cadence needs"),
     ("follow_up_cadence", "routine_contact,low,", "other_contact,high,", "gap: no regular contact for tier low"),
@@ -121,11 +204,20 @@ def test_a_missing_table_is_refused(tmp_path: Path) -> None:
 def test_the_standing_policy_holds_and_speaks_both_languages() -> None:
     policy = load_policy(get_settings().policy_dir)
     assert set(policy.rows) == set(TABLES)
-    assert len({row["rule_code"] for row in policy.rows["alert_rule"]}) == 11
+    assert_alert_rules_cover_what_they_must(policy)
     for name, rows in policy.rows.items():
         labels = [row for row in rows if "name_zh" in row]
         assert labels or name in ("policy_version", "materiality")
         assert all(any("\u4e00" <= character <= "\u9fff" for character in str(row["name_zh"])) for row in labels)
+
+
+def assert_alert_rules_cover_what_they_must(policy: Policy) -> None:
+    rules = policy.rows["alert_rule"]
+    assert len({row["rule_code"] for row in rules}) >= 25
+    for column, codes in (("level_code", ALERT_LEVELS), ("area_code", ALERT_AREAS), ("kind_code", ALERT_KINDS)):
+        assert {row[column] for row in rules} == set(codes)
+    for row in rules:
+        assert all(any("\u4e00" <= letter <= "\u9fff" for letter in str(row[name])) for name in ("why_zh", "remedy_zh"))
 
 
 def test_indicators_are_columns_of_the_feature_dictionary() -> None:

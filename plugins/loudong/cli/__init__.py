@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from loudong.cli import data, model, override, pipeline, stack
+from loudong.cli import alerts, data, model, override, pipeline, stack
 from loudong.errors import LoudongError
 
 
@@ -22,8 +22,9 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (*data.COMMANDS, *pipeline.COMMANDS, *model.COMMANDS, *override.COMMANDS, *stack.COMMANDS):
-    cli.add_command(command)
+for part in (data, pipeline, model, override, alerts, stack):
+    for command in part.COMMANDS:
+        cli.add_command(command)
 
 
 def main() -> None:

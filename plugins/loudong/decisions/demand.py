@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
+from loudong.decisions.alerts import decide_alerts, dispatch_alerts
 from loudong.decisions.decide import create_decision_tables
 from loudong.decisions.statements import execute
 from loudong.pipeline.runs import Run
@@ -16,8 +17,14 @@ class Demands:
 
     raised: bool = False
     alerts_opened: int = 0
+    alerts_reopened: int = 0
     alerts_risen: int = 0
     alerts_hit_again: int = 0
+    alerts_woken: int = 0
+    alerts_withdrawn: int = 0
+    alerts_lapsed: int = 0
+    alerts_breached: int = 0
+    alerts_assigned: int = 0
     actions_proposed: int = 0
     actions_lapsed: int = 0
     tasks_created: int = 0
@@ -37,10 +44,7 @@ def demand(connection: Connection, run: Run) -> Demands:
         return Demands()
     create_decision_tables(connection, run)
     execute(connection, "customer_tier")
-    execute(connection, "alert_hits")
-    hit_again = execute(connection, "alerts_standing")
-    risen = execute(connection, "alerts_risen")
-    opened = execute(connection, "alerts_opened")
+    alerts = asdict(decide_alerts(connection)) | asdict(dispatch_alerts(connection))
     execute(connection, "actions_expired")
     execute(connection, "actions_wanted")
     lapsed = execute(connection, "actions_lapsed")
@@ -50,9 +54,7 @@ def demand(connection: Connection, run: Run) -> Demands:
     connection.execute("select risk.refresh_statistics()")
     return Demands(
         raised=True,
-        alerts_opened=opened,
-        alerts_risen=risen,
-        alerts_hit_again=hit_again,
+        **alerts,
         actions_proposed=proposed,
         actions_lapsed=lapsed,
         tasks_created=created,

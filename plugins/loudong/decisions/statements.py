@@ -30,10 +30,13 @@ def execute(connection: Connection, name: str) -> int:
 
 
 def create_indicators(connection: Connection) -> None:
-    """Unpivot the indicators that policy names into `decision_indicator` (customer, indicator, value not null)."""
+    """Unpivot the indicators that floors name into `decision_indicator` (customer, indicator, value not null).
+
+    Alert rules, which are many, read theirs in columns (`alert_outcomes`).
+    """
     named = connection.execute(
         "select indicator, columns.data_type from ("
-        "select indicator from policy_tier_floor union select indicator from policy_alert_rule"
+        "select distinct indicator from policy_tier_floor"
         ") as policy inner join information_schema.columns on columns.table_schema = 'marts' "
         "and columns.table_name = 'fct_customer_features' and columns.column_name = policy.indicator order by indicator"
     ).fetchall()

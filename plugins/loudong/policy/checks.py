@@ -3,7 +3,7 @@
 import operator as operator_functions
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import cast
 
 from loudong.policy.problems import Problems
@@ -14,7 +14,6 @@ from loudong.policy.tables import (
     DELINQUENCY_RULES,
     LANDED_ROLES,
     MODEL_WATCHES,
-    SEVERITIES,
     TABLES,
     TIERS,
     Row,
@@ -45,7 +44,6 @@ def check(tables: dict[str, Numbered], indicators: dict[str, str], problems: Pro
     floors(tables["tier_floor"], indicators, problems)
     cooldowns(tables["tier_cooldown"], problems)
     strategies(tables["strategy"], problems)
-    alert_rules(tables["alert_rule"], indicators, problems)
     cadences(tables["follow_up_cadence"], problems)
     owners(tables, problems)
 
@@ -154,13 +152,20 @@ def cutoffs(rows: Numbered, problems: Problems) -> None:
         problems.add(name, by_tier[TIERS[-1]][0], "max_pd", f"gap: no tier holds pd {expected} to 1")
 
 
-def _condition(name: str, line: int, row: Row, indicators: dict[str, str], problems: Problems) -> None:
+def condition(
+    name: str,
+    line: int,
+    row: Row,
+    indicators: dict[str, str],
+    problems: Problems,
+    whose: str = "of marts.fct_customer_features",
+) -> None:
     """The indicator exists, and some values meet the condition while others do not."""
     indicator, operator = str(row["indicator"]), str(row["operator"])
     threshold = cast(Decimal, row["threshold"])
     kind = indicators.get(indicator)
     if kind is None:
-        text = f"unknown indicator '{indicator}': not a number or boolean of marts.fct_customer_features"
+        text = f"unknown indicator '{indicator}': not a number or boolean {whose}"
         problems.add(name, line, "indicator", text)
     elif kind == "boolean" and (operator != "=" or threshold not in (0, 1)):
         problems.add(name, line, "threshold", f"'{indicator}' is true (1) or false (0): ask for = 1 or = 0")
@@ -171,7 +176,7 @@ def _condition(name: str, line: int, row: Row, indicators: dict[str, str], probl
             problems.add(name, line, "threshold", f"always true: '{indicator}' is never below 0")
 
 
-def _covers(wide: Row, narrow: Row) -> bool:
+def covers(wide: Row, narrow: Row) -> bool:
     """Every value that meets the condition of `narrow` meets that of `wide` as well."""
     if wide["indicator"] != narrow["indicator"]:
         return False
@@ -191,13 +196,13 @@ def floors(rows: Numbered, indicators: dict[str, str], problems: Problems) -> No
     name = "tier_floor"
     _keys(name, ("sort_order",), rows, problems)
     for line, row in rows:
-        _condition(name, line, row, indicators, problems)
+        condition(name, line, row, indicators, problems)
         if row["min_tier"] == TIERS[0]:
             problems.add(name, line, "min_tier", f"unreachable: no tier lies below {TIERS[0]}")
         for other_line, other in rows:
             rank, other_rank = TIERS.index(str(row["min_tier"])), TIERS.index(str(other["min_tier"]))
-            same = _covers(row, other) and rank == other_rank
-            if line != other_line and _covers(other, row) and other_rank >= rank and not (same and line < other_line):
+            same = covers(row, other) and rank == other_rank
+            if line != other_line and covers(other, row) and other_rank >= rank and not (same and line < other_line):
                 text = f"unreachable: floor {other['floor_code']} on row {other_line} always demands as much"
                 problems.add(name, line, "threshold", text)
 
@@ -226,10 +231,10 @@ def strategies(rows: Numbered, problems: Problems) -> None:
         column = needed[str(row["action_code"])]
         if row[column] is None:
             problems.add(name, line, column, f"{row['action_code']} needs a value here")
-    _constant(name, rows, ("standard_code", "action_code"), needed.values(), problems)
+    constant(name, rows, ("standard_code", "action_code"), needed.values(), problems)
 
 
-def _constant(name: str, rows: Numbered, group: tuple[str, ...], columns: Iterable[str], problems: Problems) -> None:
+def constant(name: str, rows: Numbered, group: tuple[str, ...], columns: Iterable[str], problems: Problems) -> None:
     """Rows of one `group` agree on `columns`."""
     first: dict[tuple[object, ...], tuple[int, Row]] = {}
     for line, row in rows:
@@ -239,27 +244,6 @@ def _constant(name: str, rows: Numbered, group: tuple[str, ...], columns: Iterab
             if row[column] != first_row[column]:
                 text = f"{row[column]} contradicts {first_row[column]} on row {first_line} of the same {group[0]}"
                 problems.add(name, line, column, text)
-
-
-def alert_rules(rows: Numbered, indicators: dict[str, str], problems: Problems) -> None:
-    """A rule is one or more levels: the same indicator, with a narrower condition the graver the severity."""
-    name = "alert_rule"
-    for line, row in rows:
-        _condition(name, line, row, indicators, problems)
-    _constant(name, rows, ("rule_code",), ("rule_version", "indicator"), problems)
-    by_rule: dict[str, dict[str, tuple[int, Row]]] = {}
-    for line, row in rows:
-        by_rule.setdefault(str(row["rule_code"]), {})[str(row["severity"])] = (line, row)
-    for levels in by_rule.values():
-        ordered = [levels[severity] for severity in SEVERITIES if severity in levels]
-        for (milder_line, milder), (line, row) in pairwise(ordered):
-            if not _covers(milder, row) or _covers(row, milder):
-                text = f"{row['severity']} must be harder to reach than {milder['severity']} on row {milder_line}"
-                problems.add(name, line, "threshold", text + ": one of them is unreachable")
-    for (other_line, other), (line, row) in combinations(rows, 2):
-        differ = row["rule_code"] != other["rule_code"] and row["severity"] == other["severity"]
-        if differ and _covers(row, other) and _covers(other, row):
-            problems.add(name, line, "rule_code", f"overlap: row {other_line} asks for the same")
 
 
 def cadences(rows: Numbered, problems: Problems) -> None:
@@ -282,7 +266,7 @@ def cadences(rows: Numbered, problems: Problems) -> None:
             problems.add(name, line, "due_days", f"{due} is not below every_days {every}")
         if row["trigger_code"] == "tier_rise" and row["tier"] == TIERS[0]:
             problems.add(name, line, "tier", f"unreachable: no tier rises to {TIERS[0]}")
-    _constant(name, rows, ("kind_code",), ("trigger_code",), problems)
+    constant(name, rows, ("kind_code",), ("trigger_code",), problems)
 
 
 def owners(tables: dict[str, Numbered], problems: Problems) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from loudong.policy import checks
+from loudong.policy import alert_checks, checks
 from loudong.policy.dictionary import indicators
 from loudong.policy.problems import Problems
 from loudong.policy.tables import TABLES, Field, Row, Table, Value
@@ -67,6 +67,7 @@ def load_policy(folder: Path) -> Policy:
         lines[table.name], raw[table.name] = _read(folder / f"{table.name}.csv", table, problems)
     problems.raise_if_any()
     checks.check(lines, indicators(), problems)
+    alert_checks.check(lines, indicators(), problems)
     problems.raise_if_any()
 
     content = {name: sorted(rows, key=lambda row: list(row.values())) for name, rows in raw.items()}

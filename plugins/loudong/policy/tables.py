@@ -13,6 +13,23 @@ SEVERITIES = ("minor", "major", "critical")
 OPERATORS = (">", ">=", "<", "<=", "=")
 ACTIONS = ("credit_limit_review", "repayment_monitoring", "transaction_restriction")
 TRIGGERS = ("cadence", "tier_rise")
+# What an alert rule looks at, what it is about, and how.
+ALERT_LEVELS = ("customer", "building", "industry", "portfolio")
+ALERT_AREAS = (
+    "repayment",
+    "transactions",
+    "score",
+    "statements",
+    "contacts",
+    "occupancy",
+    "industry",
+    "related_parties",
+    "concentration",
+    "anchor_tenant",
+    "model",
+    "portfolio",
+)
+ALERT_KINDS = ("level", "change", "peer_distance", "several")
 # Their people stand in the data: the manager of the main building, and the customer's own.
 LANDED_ROLES = ("building_manager", "relationship_manager")
 CUSTOMER_TYPES = ("person", "enterprise")
@@ -174,15 +191,34 @@ TABLES = {
             (
                 Field("rule_code"),
                 Field("rule_version"),
+                Field("level_code", codes=ALERT_LEVELS),
+                Field("area_code", codes=ALERT_AREAS),
+                Field("kind_code", codes=ALERT_KINDS),
                 *_CONDITION,
                 Field("severity", codes=SEVERITIES),
                 Field("min_exposure_amount", "number", minimum=0),
+                Field("min_customer_count", "integer", is_required=False, minimum=1),
                 Field("owner_role"),
                 Field("respond_days", "integer", minimum=0),
+                Field("resolve_days", "integer", minimum=1),
+                Field("cooldown_days", "integer", minimum=0),
+                Field("lapse_days", "integer", minimum=1),
                 *_LABELS,
                 Field("why_en"),
+                Field("why_zh"),
                 Field("remedy_en"),
+                Field("remedy_zh"),
             ),
+        ),
+        Table(
+            "alert_condition",
+            ("rule_code", "condition_code"),
+            (Field("rule_code"), Field("condition_code"), *_CONDITION, *_LABELS),
+        ),
+        Table(
+            "alert_escalation",
+            ("role_code",),
+            (Field("role_code"), Field("escalate_to_role", is_required=False), *_LABELS),
         ),
         Table(
             "follow_up_cadence",

@@ -1,11 +1,14 @@
--- New hits. An alert that the date raised before, or that was closed on or after the date, is not raised again.
+-- New hits. An alert that the date raised before, or that was closed on or after the date, is not raised again; nor is
+-- one that a person closed, within the cooldown of the rule, unless it is graver now.
 with opened as (
     insert into alert (
-        customer_id, rule_code, rule_version, severity, indicator, value, threshold, owner_role, owner_id,
-        opened_date, due_date, last_hit_date, evidence, run_id
+        customer_id, subject_level, subject_id, rule_code, rule_version, severity, indicator, value, threshold,
+        owner_role, owner_id, opened_date, due_date, last_hit_date, evidence, run_id
     )
     select
         hit.customer_id,
+        hit.subject_level,
+        hit.subject_id,
         hit.rule_code,
         hit.rule_version,
         hit.severity,
@@ -32,17 +35,26 @@ with opened as (
                 closed.customer_id = hit.customer_id
                 and closed.rule_code = hit.rule_code
                 and closed.opened_date <= hit.hit_date
-                and (closed.closed_date >= hit.hit_date or closed.opened_date = hit.hit_date)
+                and (
+                    closed.closed_date >= hit.hit_date
+                    or closed.opened_date = hit.hit_date
+                    or (
+                        closed.closed_by <> 'loudong'
+                        and closed.closed_date + hit.cooldown_days >= hit.hit_date
+                        and array_position(array['minor', 'major', 'critical'], closed.severity) >= hit.severity_rank
+                    )
+                )
         )
     returning customer_id, alert_id, severity, opened_date, indicator, value, threshold, run_id
 )
 
 insert into alert_event (
-    customer_id, alert_id, as_of_date, actor, from_status, to_status, from_severity, to_severity, reason, run_id
+    customer_id, alert_id, kind_code, as_of_date, actor, from_status, to_status, from_severity, to_severity, reason, run_id
 )
 select
     opened.customer_id,
     opened.alert_id,
+    'opened',
     opened.opened_date,
     'loudong',
     null,

@@ -1,0 +1,66 @@
+"""The alerts of a date: what the rules say, and what follows for those that stand, in the transaction of the date.
+
+Every alert that stands is changed by `alerts_changed`, which writes the event with it; people's changes go through the
+same statement (`alert_life`).
+"""
+
+from dataclasses import dataclass
+
+from loudong.decisions.alert_outcomes import create_outcomes
+from loudong.decisions.statements import execute
+from loudong.warehouse.connect import Connection
+
+
+@dataclass(frozen=True)
+class AlertCounts:
+    """What became of alerts on a date. `alerts_hit_again` stood before and hit; the rest are changes."""
+
+    alerts_opened: int = 0
+    alerts_reopened: int = 0
+    alerts_risen: int = 0
+    alerts_hit_again: int = 0
+    alerts_woken: int = 0
+    alerts_withdrawn: int = 0
+    alerts_lapsed: int = 0
+
+
+def decide_alerts(connection: Connection) -> AlertCounts:
+    """Open, raise, wake and close alerts as the rules ask on the date that `open_date` opened, tiers decided.
+
+    Reads `decision_run`, `decision_customer` with its tier, the run's features and published scores; writes tables of
+    `risk` by their bare names. Nothing here depends on people having acted.
+    """
+    create_outcomes(connection)
+    reopened = _change(connection, "alerts_reopened")
+    execute(connection, "alert_standing")
+    hit_again = execute(connection, "alerts_standing")
+    risen = _change(connection, "alerts_risen")
+    woken = _change(connection, "alerts_woken")
+    opened = execute(connection, "alerts_opened")
+    withdrawn = _change(connection, "alerts_withdrawn")
+    lapsed = _change(connection, "alerts_lapsed")
+    execute(connection, "alert_outcomes")
+    return AlertCounts(opened, reopened, risen, hit_again, woken, withdrawn, lapsed)
+
+
+@dataclass(frozen=True)
+class Dispatched:
+    """Alerts whose due date passed, and those that got an owner from the team."""
+
+    alerts_breached: int = 0
+    alerts_assigned: int = 0
+
+
+def dispatch_alerts(connection: Connection) -> Dispatched:
+    """Escalate what is late and give alerts of a role to its members, within their capacity; after decide_alerts."""
+    breached = _change(connection, "alerts_breached")
+    assigned = _change(connection, "alerts_assigned")
+    return Dispatched(breached, assigned)
+
+
+def _change(connection: Connection, name: str) -> int:
+    """Run a statement that says what is to change, and change it."""
+    count = execute(connection, name)
+    if count:
+        execute(connection, "alerts_changed")
+    return count

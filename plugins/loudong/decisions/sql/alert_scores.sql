@@ -1,0 +1,37 @@
+-- What the model says of every customer, beside what it said on the newest published date 90 to 150 days before.
+create temporary table decision_score_before on commit drop as
+select score.customer_id, score.pd, score.score_points
+from (
+    select publication.run_id, publication.as_of_date
+    from ops.publication as publication
+    cross join decision_run as run
+    where
+        publication.superseded_at is null
+        and publication.as_of_date between run.as_of_date - 150 and run.as_of_date - 90
+    order by publication.as_of_date desc
+    limit 1
+) as before
+inner join customer_score as score on score.run_id = before.run_id and score.as_of_date = before.as_of_date;
+
+create unique index on decision_score_before (customer_id);
+analyze decision_score_before;
+
+create temporary table decision_score on commit drop as
+select
+    feature.customer_id,
+    feature.building_id,
+    feature.industry_code,
+    customer.pd,
+    customer.pd - before.pd as pd_change_90d,
+    customer.pd / nullif(before.pd, 0) - 1 as pd_change_90d_ratio,
+    customer.score_points::double precision as score_points,
+    (customer.score_points - before.score_points)::double precision as score_points_change_90d,
+    customer.pd / nullif(avg(customer.pd) over (partition by feature.industry_code), 0) as pd_to_industry_mean_ratio
+from decision_run as run
+inner join marts.fct_customer_features as feature
+    on feature.run_id = run.run_id and feature.as_of_date = run.as_of_date
+inner join decision_customer as customer on customer.customer_id = feature.customer_id
+left join decision_score_before as before on before.customer_id = feature.customer_id;
+
+create unique index on decision_score (customer_id);
+analyze decision_score;
