@@ -110,7 +110,7 @@ def open_panel(known_before: datetime, policy_dir: Path | None = None, holder: s
     with connect() as connection:
         check_version(connection)
         dates = panel_dates(connection, known_before)
-    policy_version = steps.record_policy(policy_dir)
+    policy_version = steps.record_policy(policy_dir, known_before.date())
     return steps.open_run("panel", dates, policy_version, holder).run_id
 
 

@@ -137,6 +137,28 @@ def load_run(run_id: str) -> Run:
         return Run(run_id, row[0], tuple(row[1]), current_portfolio(connection), row[2])
 
 
+def reopen_run(run_id: str) -> None:
+    """Claim the warehouse for a panel that has ended, to look at its outcomes again; the caller closes it.
+
+    Raises RunBusyError while another run builds or files are being loaded.
+    """
+    with connect() as connection:
+        connection.execute("lock table ops.run in share row exclusive mode")
+        busy = run_at_work(connection)
+        loading = connection.execute("select not pg_try_advisory_xact_lock(%s)", (LOAD_LOCK_KEY,)).fetchone()
+        if busy is not None or (loading is not None and loading[0]):
+            raise RunBusyError(f"{busy or 'a load of files'} is at work; wait for it to end")
+        connection.execute(
+            "update ops.run set state = 'failed', ended_at = clock_timestamp(), reason = 'its holder died' "
+            "where state = 'running'"
+        )
+        connection.execute(
+            "update ops.run set state = 'running', ended_at = null, holder = %s, heartbeat_at = clock_timestamp() "
+            "where run_id = %s and kind = 'panel' and state = 'done'",
+            (default_holder(), run_id),
+        )
+
+
 def close_run(run_id: str, state: str, reason: str | None = None) -> None:
     """End a run that is still open; one that has ended keeps its end."""
     with connect() as connection:

@@ -65,7 +65,7 @@ def open_daily(as_of_date: date, policy_dir: Path | None = None, holder: str | N
                 f"set LOUDONG_TIMEZONE={portfolio.timezone} for Airflow"
             )
         reason = _nothing_to_do(connection, as_of_date, portfolio)
-    policy_version = record_policy(policy_dir)
+    policy_version = record_policy(policy_dir, as_of_date)
     run = open_run("daily", (as_of_date,), policy_version, holder)
     if reason is not None:
         runs.close_run(run.run_id, "skipped", reason)
@@ -104,11 +104,15 @@ def _nothing_to_do(connection: runs.Connection, as_of_date: date, portfolio: Por
     return None if delivered else f"nothing was delivered for {as_of_date}"
 
 
-def record_policy(policy_dir: Path | None = None) -> str:
-    """Check the policy and keep its rows in the warehouse; its version."""
-    from loudong.policy import load_policy
+def record_policy(policy_dir: Path | None = None, as_of_date: date | None = None) -> str:
+    """Check the policy and keep its rows in the warehouse; its version.
 
-    folder = policy_dir or get_settings().policy_dir
+    Without a folder it is the policy in force on `as_of_date` (today where none is given).
+    """
+    from loudong.policy import load_policy
+    from loudong.policy.in_force import folder_in_force
+
+    folder = policy_dir or folder_in_force(as_of_date or datetime.now(UTC).date())
     policy = load_policy(folder)
     with connect() as connection:
         _require_bounds(policy.rows["materiality"], runs.current_portfolio(connection), folder)
@@ -139,14 +143,16 @@ def build(run_id: str, name: str, policy_dir: Path | None = None) -> int:
     """Build one group of dbt layers (a key of BUILDS, or `reporting`), or all of BUILDS at once (EVERYTHING); the
     number of nodes that ran.
 
-    `policy_dir` must be the one the run was opened with.
+    `policy_dir` must be the one the run was opened with; without one the policy that was in force is found again.
     """
+    from loudong.policy.in_force import folder_of_version
     from loudong.transform.dbt import build_layers
 
     groups = BUILDS.values() if name == EVERYTHING else [BUILDS.get(name, (name,))]
     run = runs.load_run(run_id)
     with runs.step(run_id, f"build_{name}") as report:
-        report.row_count = build_layers(run, [layer for group in groups for layer in group], policy_dir=policy_dir)
+        folder = policy_dir or folder_of_version(run.policy_version)
+        report.row_count = build_layers(run, [layer for group in groups for layer in group], policy_dir=folder)
         return report.row_count
 
 

@@ -2,7 +2,8 @@
 
 By default nothing ever is. With `retention_days` N, what lies more than N days before the newest published date loses
 its rows in marts and risk: every run that does not stand, and the standing ones but for calendar month-ends, on which
-roll rates and vintages rest. The rows of `ops`, alerts, actions and tasks stay; `ops.removed_slice` says what went.
+roll rates and vintages rest. What policies are tried on stays (`ops.trial_features`), as do the rows of `ops`, alerts,
+actions and tasks; `ops.removed_slice` says what went.
 """
 
 from dataclasses import dataclass, field
@@ -34,6 +35,10 @@ _SLICES = """
             where
                 removed.run_id = run.run_id and removed.as_of_date = slice.as_of_date
                 and removed.row_count is not null
+        )
+        and not exists (
+            select 1 from ops.trial_features as tried
+            where tried.run_id = run.run_id and tried.as_of_date = slice.as_of_date and tried.superseded_at is null
         )
         and not (
             extract(day from slice.as_of_date + 1) = 1

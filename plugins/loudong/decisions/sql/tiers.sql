@@ -1,6 +1,6 @@
 -- Writes the tiers, each with what decided it and all that the decision saw. Own rows are replaced.
 delete from customer_tier using decision_run as run
-where customer_tier.run_id = run.run_id;
+where customer_tier.run_id = run.run_id and customer_tier.as_of_date = run.as_of_date;
 
 with reason as (
     select

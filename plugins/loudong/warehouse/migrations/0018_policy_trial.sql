@@ -15,6 +15,7 @@ comment on table risk.walk_forward_score is
 comment on column risk.walk_forward_score.pd is 'Probability of default within the portfolio''s horizon, 0 to 1.';
 comment on column risk.walk_forward_score.known_before is
     'The model learned from outcomes known before this instant, which is not after the end of as_of_date.';
+-- Read date by date.
 create index walk_forward_score_run on risk.walk_forward_score (run_id, as_of_date);
 
 create table ops.trial_features (
@@ -24,13 +25,38 @@ create table ops.trial_features (
     sql_version     text not null,
     newest_file_id  bigint not null,
     built_at        timestamptz not null default clock_timestamp(),
-    primary key (as_of_date, features_hash)
+    superseded_at   timestamptz,
+    primary key (as_of_date, run_id)
 );
 comment on table ops.trial_features is
-    'Grain: past date x policy as far as it shapes features. The panel run whose rows of marts.fct_customer_features trials read; retention leaves them.';
+    'Grain: past date x panel run that was built for trials. The run without superseded_at is read; retention leaves its rows.';
 comment on column ops.trial_features.features_hash is 'Hash over the policy tables that the features are made from.';
 comment on column ops.trial_features.sql_version is 'Hash over the SQL that made them; others are built anew.';
 comment on column ops.trial_features.newest_file_id is 'The newest landing file that the run saw.';
+create unique index trial_features_current on ops.trial_features (as_of_date, features_hash) where superseded_at is null;
+
+-- A panel for trials may be built with a policy that is not in force: it stands for no date.
+create or replace view ops.standing_run as
+select publication.as_of_date, publication.run_id, 'daily' as kind
+from ops.publication
+where publication.superseded_at is null
+union all
+select panel.as_of_date, panel.run_id, 'panel'
+from (
+    select distinct on (build.as_of_date) build.as_of_date, build.run_id
+    from (
+        select unnest(run.as_of_dates) as as_of_date, run.run_id, run.ended_at
+        from ops.run
+        where
+            run.kind = 'panel' and run.state = 'done'
+            and not exists (select 1 from ops.trial_features as tried where tried.run_id = run.run_id)
+    ) as build
+    order by build.as_of_date, build.ended_at desc
+) as panel
+where not exists (
+    select 1 from ops.publication as published
+    where published.as_of_date = panel.as_of_date and published.superseded_at is null
+);
 
 create table ops.policy_trial (
     trial_id           bigint generated always as identity primary key,
@@ -70,6 +96,6 @@ comment on table ops.policy_approval is
 create index policy_approval_effective on ops.policy_approval (effective_from);
 
 grant select, insert, delete on risk.walk_forward_score to loudong_pipeline;
-grant select, insert, update, delete on ops.trial_features to loudong_pipeline;
+grant select, insert, update on ops.trial_features to loudong_pipeline;
 grant select, insert on ops.policy_trial, ops.policy_approval to loudong_pipeline;
 grant usage on all sequences in schema ops to loudong_pipeline;

@@ -1,0 +1,33 @@
+-- How every customer stands on the date under the policy that is tried.
+insert into pg_temp.trial_customer (
+    as_of_date, customer_id, building_id, customer_type_code, tier, pd_tier, decided_by, floor_code, pd, exposure_amount,
+    is_in_default, is_alerted
+)
+select
+    run.as_of_date,
+    customer.customer_id,
+    feature.building_id,
+    feature.customer_type_code,
+    decided.tier,
+    decided.pd_tier,
+    decided.decided_by,
+    decided.floor_code,
+    customer.pd,
+    customer.exposure_amount,
+    coalesce(feature.is_in_default, false),
+    alerted.customer_id is not null
+from decision_run as run
+cross join decision_customer as customer
+inner join customer_tier as decided
+    on
+        decided.customer_id = customer.customer_id
+        and decided.as_of_date = run.as_of_date
+        and decided.run_id = run.run_id
+inner join marts.fct_customer_features as feature
+    on
+        feature.customer_id = customer.customer_id
+        and feature.as_of_date = run.as_of_date
+        and feature.run_id = run.run_id
+left join (
+    select distinct customer_id from alert where status in ('open', 'acknowledged', 'snoozed')
+) as alerted on alerted.customer_id = customer.customer_id;
