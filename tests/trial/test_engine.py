@@ -1,4 +1,4 @@
-"""Promises of a trial: nothing published is touched, equal policies give an empty migration, a cut-off moves whom it names."""
+"""Promises of a trial: nothing published is touched, equal policies move nobody, a cut-off moves whom it names."""
 
 from datetime import date
 from pathlib import Path

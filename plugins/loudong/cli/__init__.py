@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from loudong.cli import alerts, data, model, override, pipeline, stack
+from loudong.cli import alerts, data, model, override, pipeline, policy, stack
 from loudong.errors import LoudongError
 
 
@@ -22,7 +22,8 @@ def cli(verbose: bool) -> None:
     )
 
 
-for part in (data, pipeline, model, override, alerts, stack):
+
+for part in (data, pipeline, model, policy, override, alerts, stack):
     for command in part.COMMANDS:
         cli.add_command(command)
 

@@ -39,7 +39,7 @@ def approvals(connection: Connection) -> list[Approval]:
 
 
 def approval_in_force(connection: Connection, as_of_date: date) -> Approval | None:
-    """The approval with the newest effective_from not after `as_of_date`, of several the last; None before the first."""
+    """The approval with the newest effective_from not after `as_of_date`, of several the last; None before any."""
     row = connection.execute(
         f"{_APPROVALS} where effective_from <= %s order by effective_from desc, approval_id desc limit 1".encode(),
         (as_of_date,),

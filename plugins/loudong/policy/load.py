@@ -10,7 +10,7 @@ from pathlib import Path
 
 from loudong.policy import alert_checks, checks
 from loudong.policy.dictionary import indicators
-from loudong.policy.problems import Problems
+from loudong.policy.problems import MOST_SHOWN, Problems
 from loudong.policy.tables import TABLES, Field, Row, Table, Value
 from loudong.warehouse.connect import Connection
 
@@ -54,13 +54,13 @@ def write_policy(content: dict[str, list[dict[str, str]]], folder: Path) -> None
             writer.writerows(rows)
 
 
-def load_policy(folder: Path) -> Policy:
-    """Read and check the policy tables in `folder`.
+def load_policy(folder: Path, most_shown: int | None = MOST_SHOWN) -> Policy:
+    """Read and check the policy tables in `folder`; of its faults `most_shown` are named (None: all).
 
     Raises LoudongError naming file, row and column of every fault: a file or column missing, a value that does not
     parse, a gap, an overlap, an unknown indicator, a rule without an owner, a row that can never apply.
     """
-    problems = Problems(folder)
+    problems = Problems(folder, most_shown)
     lines: dict[str, list[tuple[int, Row]]] = {}
     raw: dict[str, list[dict[str, str]]] = {}
     for table in TABLES.values():

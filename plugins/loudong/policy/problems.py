@@ -13,6 +13,7 @@ class Problems:
     """Faults found so far. `raise_if_any` refuses the policy, naming each of them."""
 
     folder: Path
+    most_shown: int | None = MOST_SHOWN
     found: list[str] = field(default_factory=list)
 
     def add(self, table: str, line: int | None, column: str | None, text: str) -> None:
@@ -27,7 +28,7 @@ class Problems:
     def raise_if_any(self) -> None:
         if not self.found:
             return
-        shown = self.found[:MOST_SHOWN]
-        if len(self.found) > MOST_SHOWN:
-            shown.append(f"and {len(self.found) - MOST_SHOWN} more")
+        shown = self.found[: self.most_shown]
+        if len(self.found) > len(shown):
+            shown.append(f"and {len(self.found) - len(shown)} more")
         raise LoudongError(f"the policy in {self.folder} is refused: " + "\n  ".join(["", *shown]).strip())

@@ -2,13 +2,16 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loudong.errors import LoudongError
 from loudong.publishing import ledger, plots
 from loudong.publishing.report_data import Record, collect
 from loudong.settings import get_settings
 from loudong.warehouse.connect import connect
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATE_DIR = Path(__file__).with_name("templates")
 
@@ -32,17 +35,8 @@ def write_report(as_of_date: date) -> Path:
 
 def render(data: dict[str, Any]) -> str:
     """The page as text; every value is escaped but the plots."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATE_DIR),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(amount=_amount, pct=_pct, number=_number, change=_change)
     days: list[Record] = data["days"]
     shares = [(day["as_of_date"], day["high_count"], day["medium_count"], day["low_count"]) for day in days]
     # Markup is safe here: matplotlib escapes the text that it writes into an SVG.
@@ -51,7 +45,23 @@ def render(data: dict[str, Any]) -> str:
         "pd_distribution": Markup(plots.pd_distribution(data["pds"], data["cutoffs"])),
         "delinquency": Markup(plots.delinquency(data["buckets"])),
     }
-    return environment.get_template("report.html.j2").render(data, plots=drawn)
+    return environment().get_template("report.html.j2").render(data, plots=drawn)
+
+
+def environment(*folders: Path) -> "Environment":
+    """How pages are made: everything is escaped, a name that is not given is an error; the style of all pages is
+    found beside the template of the run report."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader([*folders, TEMPLATE_DIR]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(amount=_amount, pct=_pct, number=_number, change=_change)
+    return made
 
 
 def _amount(value: Any) -> str:

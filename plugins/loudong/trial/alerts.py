@@ -1,4 +1,4 @@
-"""What alerts a policy raises over the dates of a trial: how many, on how many customers, against who could look at them.
+"""What alerts a policy raises over the dates of a trial: how many, on how many customers, and who could look at them.
 
 The alerts of the first date stand at the start and are not new; those of the later dates are.
 """

@@ -34,7 +34,7 @@ def decide_dates(
 
     Leaves the temporary tables `trial_customer`, one row per customer and date, and `alert`. The first date compares
     with nothing, each later one with the one before: cooldowns and open alerts are the trial's own, and no edit of a
-    person is in them. Each date is a transaction; one that wrote anything that others can see is taken back and refused.
+    person is in them. Each date is a transaction; one that wrote what others can see is taken back and refused.
     """
     create_shadows(connection, policy)
     connection.execute(_NOTES)

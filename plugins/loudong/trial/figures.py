@@ -15,8 +15,6 @@ from loudong.trial.trying import SIDES, Question
 from loudong.warehouse.connect import Connection
 
 Figures = dict[str, Any]
-MOST_MOVERS = 50
-MOST_BUILDINGS = 25
 
 _QUERIES = {
     "matrix": """
@@ -62,6 +60,13 @@ _QUERIES = {
             select {side}_tier <> lag({side}_tier) over (partition by customer_id order by as_of_date) as moved
             from trial_pair) as followed where moved is not null""",
 }
+
+_FORESEEN = """
+    select count(*) as defaults, count(*) filter (where {side}_high) as high,
+        count(*) filter (where {side}_watched) as watched, count(*) filter (where {side}_alerted) as alerted,
+        percentile_disc(0.5) within group (order by {side}_lead_days) as median_lead_days
+    from trial_default
+"""
 
 
 def figures(connection: Connection, question: Question) -> Figures:
@@ -147,18 +152,8 @@ def _outcomes(connection: Connection) -> dict[str, Any] | None:
     )
     if row is None or not row["dates"]:
         return None
-    sides = {}
-    for side in SIDES:
-        sides[side] = (
-            connection.cursor(row_factory=dict_row)
-            .execute(
-                f"select count(*) as defaults, count(*) filter (where {side}_high) as high, "
-                f"count(*) filter (where {side}_watched) as watched, count(*) filter (where {side}_alerted) as alerted, "
-                f"percentile_disc(0.5) within group (order by {side}_lead_days) as median_lead_days "
-                "from trial_default".encode()
-            )
-            .fetchone()
-        )
+    cursor = connection.cursor(row_factory=dict_row)
+    sides = {side: cursor.execute(_FORESEEN.replace("{side}", side).encode()).fetchone() for side in SIDES}
     return {
         "dates": row["dates"],
         "first_date": row["first_date"].isoformat(),

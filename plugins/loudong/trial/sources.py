@@ -1,7 +1,8 @@
 """Where the features and the pd of a trial come from: panel runs of past dates that are built once and kept.
 
 The features of all dates that are missing are built in one pass by the SQL of the daily run, a panel. A date is built
-anew when the SQL changed, when more landed of what was known by then, or when a policy table that shapes features differs.
+anew when the SQL changed, when more landed of what was known by then, or when a policy table that shapes features is
+another.
 """
 
 import hashlib
@@ -136,8 +137,8 @@ def _with_pd(connection: Connection, stored: dict[date, str]) -> Sources:
     left_out: dict[date, str] = {}
     for day, run_id in sorted(stored.items()):
         row = connection.execute(
-            "select (select count(*) from marts.fct_customer_features where run_id = %(run)s and as_of_date = %(day)s), "
-            "(select count(*) from risk.walk_forward_score where run_id = %(run)s and as_of_date = %(day)s)",
+            "select (select count(*) from marts.fct_customer_features where run_id = %(run)s and as_of_date = %(day)s)"
+            ", (select count(*) from risk.walk_forward_score where run_id = %(run)s and as_of_date = %(day)s)",
             {"run": run_id, "day": day},
         ).fetchone()
         customers, scored = row or (0, 0)

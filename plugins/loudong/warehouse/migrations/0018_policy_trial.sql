@@ -97,5 +97,6 @@ create index policy_approval_effective on ops.policy_approval (effective_from);
 
 grant select, insert, delete on risk.walk_forward_score to loudong_pipeline;
 grant select, insert, update on ops.trial_features to loudong_pipeline;
-grant select, insert on ops.policy_trial, ops.policy_approval to loudong_pipeline;
+grant select, insert, update (report_path) on ops.policy_trial to loudong_pipeline;
+grant select, insert on ops.policy_approval to loudong_pipeline;
 grant usage on all sequences in schema ops to loudong_pipeline;
