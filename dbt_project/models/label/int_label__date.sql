@@ -1,6 +1,5 @@
 {{ config(materialized='rebuilt', unlogged=true, schema='intermediate') }}
 
--- The one moment at which outcomes are looked at. Grain: one row.
-select
-    {{ local_date("'" ~ var('label_known_before') ~ "'::timestamptz - interval '1 microsecond'") }} as as_of_date,
-    '{{ var("label_known_before") }}'::timestamptz as cutoff_at
+-- The moments at which outcomes are looked at, each as the end of a date. Grain: as_of_date.
+select distinct judged_date as as_of_date, cutoff_at
+from {{ ref('int_label__horizon') }}

@@ -1,6 +1,7 @@
 {{ config(materialized='rebuilt', unlogged=true, schema='intermediate', post_hook="analyze {{ this }}") }}
 
--- Everybody, when outcomes are looked at. Grain: customer.
-select moment.as_of_date, moment.cutoff_at, customer.customer_id
-from {{ ref('int_label__date') }} as moment
-cross join (select distinct customer_id from {{ ref('stg_landing__customer') }}) as customer
+-- Whose outcome is looked at, and when. Grain: customer x as_of_date.
+select distinct horizon.judged_date as as_of_date, horizon.cutoff_at, feature.customer_id
+from {{ ref('fct_customer_features') }} as feature
+inner join {{ ref('int_label__horizon') }} as horizon on feature.as_of_date = horizon.panel_date
+where feature.run_id = '{{ var("run_id") }}' and not feature.is_in_default

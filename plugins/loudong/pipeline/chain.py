@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from loudong.errors import LoudongError
 from loudong.pipeline import runs, steps
@@ -83,7 +84,8 @@ def panel_dates(connection: Connection, label_known_before: datetime) -> tuple[d
         first = portfolio.history_start_date + timedelta(days=WARM_UP_DAYS)
         row = connection.execute("select max(observed_date) from ops.delivery").fetchone()
         last_delivered = row[0] if row and row[0] else first
-        known_until = min((label_known_before - timedelta(microseconds=1)).date(), last_delivered)
+        ended = label_known_before.astimezone(ZoneInfo(portfolio.timezone)).date() - timedelta(days=1)
+        known_until = min(ended, last_delivered)
         dates = month_ends(first, known_until - timedelta(days=portfolio.horizon_days))
     if not dates:
         raise LoudongError(
