@@ -1,7 +1,7 @@
 """Promises of the report: what was found is kept and shown, terminal, page and JSON alike."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from risk_world import ask as query
@@ -9,14 +9,15 @@ from risk_world import copy_policy
 from trial.planting import FIRST, Past, always, weeks
 from trial.test_engine import CUTOFF, quiet
 
-from loudong.settings import get_settings
 from loudong.trial.record import try_policy
 from loudong.trial.report import lines
 
 
 def test_a_trial_is_kept_with_its_figures_and_its_report(past: Past, tmp_path: Path) -> None:
     customers = {f"C{n}": always(n / 100, exposure_amount=1000) for n in range(1, 10)}
-    run_id = past.plant(weeks(6), customers, defaults={"C7": FIRST + timedelta(days=30), "C1": FIRST + timedelta(days=9)})
+    run_id = past.plant(
+        weeks(6), customers, defaults={"C7": FIRST + timedelta(days=30), "C1": FIRST + timedelta(days=9)}
+    )
     folder = copy_policy(tmp_path, tier_cutoff=CUTOFF)
     recorded = try_policy(folder, FIRST, weeks(6)[-1], quiet, "Li Lei")
     ((version, runs, figures, report, name),) = query(
@@ -32,6 +33,9 @@ def test_a_trial_is_kept_with_its_figures_and_its_report(past: Past, tmp_path: P
     assert "neither policy states a loss given default" in page
     # C5, C6 and C7 have a pd of 5 to 7 %; of the two that default C7 alone is high, under the candidate.
     assert "3 of 9 customers have another tier" in said
-    assert (figures["outcomes"]["sides"]["baseline"]["high"], figures["outcomes"]["sides"]["candidate"]["high"]) == (0, 1)
+    assert (figures["outcomes"]["sides"]["baseline"]["high"], figures["outcomes"]["sides"]["candidate"]["high"]) == (
+        0,
+        1,
+    )
     high = next(row for row in figures["loss"] if row["tier"] == "high")
     assert round(high["candidate_loss"] - high["baseline_loss"], 6) == 1000 * (0.05 + 0.06 + 0.07)

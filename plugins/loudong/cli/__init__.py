@@ -22,7 +22,6 @@ def cli(verbose: bool) -> None:
     )
 
 
-
 for part in (data, pipeline, model, policy, override, alerts, stack):
     for command in part.COMMANDS:
         cli.add_command(command)

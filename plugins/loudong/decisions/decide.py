@@ -1,7 +1,7 @@
 """Deciding one date: the tier of every customer, as policy says. Tiers belong to the run until it is published."""
 
 from dataclasses import asdict, astuple, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from psycopg import sql
 
@@ -11,6 +11,9 @@ from loudong.errors import LoudongError
 from loudong.pipeline.runs import Run, cutoff
 from loudong.publishing import ledger
 from loudong.warehouse.connect import Connection, connect
+
+# A score is a quarter old when its date lies so many days back, from and to.
+QUARTER_DAYS = (90, 150)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class DecidedDate:
     """What is decided: the rows of one run for one date, compared with those of the run that stood before.
 
     `known_before` is the instant at which the date ends; `policy_version` the name under which decisions are filed.
+    `earlier_run_id` and `earlier_date` are what stood a quarter before, which changes of the score are told against.
     """
 
     run_id: str
@@ -64,13 +68,17 @@ class DecidedDate:
     policy_version: str
     previous_run_id: str | None = None
     previous_date: date | None = None
+    earlier_run_id: str | None = None
+    earlier_date: date | None = None
 
 
 def create_decision_tables(connection: Connection, run: Run) -> date | None:
     """Temporary tables of the run, its customers and their indicators; the newest published date before."""
     policy_version = require_seeded(connection, run.run_id, run.policy_version)
     previous_date = ledger.newest_published_date(connection, before=run.as_of_date)
-    standing = ledger.standing_publication(connection, previous_date) if previous_date else None
+    earlier_date = ledger.newest_published_date(connection, run.as_of_date - timedelta(days=QUARTER_DAYS[0] - 1))
+    if earlier_date is not None and (run.as_of_date - earlier_date).days > QUARTER_DAYS[1]:
+        earlier_date = None
     open_date(
         connection,
         DecidedDate(
@@ -78,11 +86,18 @@ def create_decision_tables(connection: Connection, run: Run) -> date | None:
             run.as_of_date,
             cutoff(run.as_of_date, run.portfolio.timezone),
             policy_version,
-            standing[1] if standing else None,
+            _standing_run(connection, previous_date),
             previous_date,
+            _standing_run(connection, earlier_date),
+            earlier_date,
         ),
     )
     return previous_date
+
+
+def _standing_run(connection: Connection, as_of_date: date | None) -> str | None:
+    standing = ledger.standing_publication(connection, as_of_date) if as_of_date else None
+    return standing[1] if standing else None
 
 
 def open_date(connection: Connection, decided: DecidedDate) -> None:
@@ -93,9 +108,10 @@ def open_date(connection: Connection, decided: DecidedDate) -> None:
     connection.execute("set local search_path to risk, staging")
     connection.execute(
         "create temporary table decision_run (run_id text, as_of_date date, cutoff_at timestamptz, "
-        "policy_version text, previous_run_id text, previous_date date) on commit drop"
+        "policy_version text, previous_run_id text, previous_date date, earlier_run_id text, earlier_date date) "
+        "on commit drop"
     )
-    connection.execute("insert into decision_run values (%s, %s, %s, %s, %s, %s)", astuple(decided))
+    connection.execute("insert into decision_run values (%s, %s, %s, %s, %s, %s, %s, %s)", astuple(decided))
     # The planner then knows of one row, and finds what is joined to it by key, however long the history.
     connection.execute("analyze decision_run")
     execute(connection, "customer")

@@ -5,7 +5,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from loudong.decisions.decide import DecidedDate, open_date
+from loudong.decisions.alerts import decide_alerts
+from loudong.decisions.decide import QUARTER_DAYS, DecidedDate, decide_tiers, open_date
 from loudong.decisions.statements import execute
 from loudong.pipeline.runs import cutoff
 from loudong.policy import Policy
@@ -13,10 +14,6 @@ from loudong.trial.shadow import create_shadows, require_untouched
 from loudong.warehouse.connect import Connection
 
 SQL_DIR = Path(__file__).with_name("sql")
-
-# What a date decides, in order: the tier of every customer, then the alerts. Actions and tasks follow from the tier and
-# are not compared.
-DECISIONS = ("tiers", "customer_tier", "alert_hits", "alerts_standing", "alerts_risen", "alerts_opened")
 
 _NOTES = """
     create temporary table trial_customer (
@@ -38,32 +35,38 @@ def decide_dates(
     """
     create_shadows(connection, policy)
     connection.execute(_NOTES)
-    previous: tuple[str, date] | tuple[None, None] = (None, None)
+    previous: date | None = None
     for day, run_id in sorted(runs.items()):
+        earlier = max(
+            (other for other in runs if QUARTER_DAYS[0] <= (day - other).days <= QUARTER_DAYS[1]), default=None
+        )
         with connection.transaction():
-            decided = DecidedDate(run_id, day, cutoff(day, timezone), policy.version, *previous)
-            _decide(connection, decided)
+            _decide(
+                connection,
+                DecidedDate(
+                    run_id,
+                    day,
+                    cutoff(day, timezone),
+                    policy.version,
+                    runs[previous] if previous else None,
+                    previous,
+                    runs[earlier] if earlier else None,
+                    earlier,
+                ),
+            )
             require_untouched(connection)
-        previous = (run_id, day)
+        previous = day
         on_date(day)
 
 
 def _decide(connection: Connection, decided: DecidedDate) -> None:
-    connection.execute("truncate pg_temp.customer_score")
-    connection.execute(
-        "insert into pg_temp.customer_score (customer_id, as_of_date, run_id, pd, score_points, model_name, "
-        "model_version, feature_version, is_hindsight, reasons) select customer_id, as_of_date, run_id, pd, "
-        "score_points, model_name, model_version, '', false, '[]' from risk.walk_forward_score "
-        "where run_id = %s and as_of_date = %s",
-        (decided.run_id, decided.as_of_date),
-    )
-    connection.execute("analyze pg_temp.customer_score")
     open_date(connection, decided)
-    for name in DECISIONS:
-        execute(connection, name)
-    # What people would have done, and what is kept of the date.
-    for name in ("settled", "noted"):
-        run_sql(connection, name)
+    # Actions and tasks follow from the tier and are not compared.
+    decide_tiers(connection)
+    execute(connection, "customer_tier")
+    decide_alerts(connection)
+    connection.execute("analyze pg_temp.alert, pg_temp.customer_tier")
+    run_sql(connection, "noted")
 
 
 def run_sql(connection: Connection, name: str) -> None:

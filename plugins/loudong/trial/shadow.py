@@ -11,13 +11,20 @@ from loudong.policy import Policy
 from loudong.policy.tables import TABLES
 from loudong.warehouse.connect import Connection
 
-# Read by trials, never by decisions.
-NOT_SHADOWED = ("walk_forward_score",)
+# Read by trials, never by decisions; the one stands in the place of the other.
+NOT_SHADOWED = ("walk_forward_score", "customer_score")
+_SCORES = """
+    create temporary view customer_score as
+    select customer_id, as_of_date, run_id, pd, score_points, model_name, model_version, '' as feature_version,
+        false as is_hindsight, '[]'::jsonb as reasons
+    from risk.walk_forward_score
+"""
 SQL_TYPES = {"text": "text", "integer": "integer", "number": "numeric", "date": "date"}
 
 
 def create_shadows(connection: Connection, policy: Policy) -> None:
-    """An empty temporary table for each of `risk`, and the rows of `policy` in one for each of its tables.
+    """An empty temporary table for each of `risk`, the walk-forward pd in the place of scores, and the rows of `policy`
+    in a table for each of its own.
 
     LoudongError where the server does not count writes, or a seeded policy table would be left to shine through.
     """
@@ -31,6 +38,7 @@ def create_shadows(connection: Connection, policy: Policy) -> None:
                 "including indexes including constraints including generated)"
             ).format(name=sql.Identifier(name), published=sql.Identifier("risk", name))
         )
+    connection.execute(_SCORES)
     for table in TABLES.values():
         name = f"policy_{table.name}"
         columns = [sql.SQL("{} " + SQL_TYPES[field.kind]).format(sql.Identifier(field.name)) for field in table.fields]

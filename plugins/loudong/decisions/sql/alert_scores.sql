@@ -1,17 +1,8 @@
--- What the model says of every customer, beside what it said on the newest published date 90 to 150 days before.
+-- What the model says of every customer, beside what it said a quarter before.
 create temporary table decision_score_before on commit drop as
 select score.customer_id, score.pd, score.score_points
-from (
-    select publication.run_id, publication.as_of_date
-    from ops.publication as publication
-    cross join decision_run as run
-    where
-        publication.superseded_at is null
-        and publication.as_of_date between run.as_of_date - 150 and run.as_of_date - 90
-    order by publication.as_of_date desc
-    limit 1
-) as before
-inner join customer_score as score on score.run_id = before.run_id and score.as_of_date = before.as_of_date;
+from decision_run as run
+inner join customer_score as score on score.run_id = run.earlier_run_id and score.as_of_date = run.earlier_date;
 
 create unique index on decision_score_before (customer_id);
 analyze decision_score_before;
