@@ -1,6 +1,6 @@
 """How many defaults a way of warning catches, and what it costs: on dates in a row, customer by customer.
 
-A default begins on the first day in default, more than 90 days past due or with an event. It is caught when the customer
+A default begins on the first day in default: more than 90 days past due, or an event. It is caught when the customer
 was in alert on some day from `FIRST_DAYS` to `LAST_DAYS` before. Whoever warns early enough must not warn of everybody:
 what counts as well is who of those not in default is newly in alert within a month, and who is in alert at all.
 """
