@@ -219,3 +219,22 @@ def test_a_retention_that_is_no_number_of_days_is_named(keep: Any) -> None:
     keep(-1)
     with pytest.raises(LoudongError, match="LOUDONG_RETENTION_DAYS is not valid"):
         get_settings()
+
+
+def test_what_policies_are_tried_on_stays_until_it_is_built_anew(world: World, keep: Any) -> None:
+    old = date(2023, 1, 15)
+    tried, plain = published(world, old), published(world, old, pd=0.02)
+    published(world, NEWEST)
+    tell(
+        "insert into ops.trial_features (as_of_date, features_hash, run_id, sql_version, newest_file_id) "
+        "values (%s, 'x', %s, 'x', 0)",
+        old,
+        tried,
+    )
+    keep(300)
+    prune(NEWEST)
+    assert tried in kept()
+    assert plain not in kept()
+    tell("update ops.trial_features set superseded_at = now()")
+    prune(NEWEST)
+    assert tried not in kept()

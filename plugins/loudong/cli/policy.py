@@ -61,6 +61,24 @@ def try_(folder: Path, first: date, last: date, name: str | None, as_json: bool)
 
 
 @policy.command()
+@click.option("--budget-new", "new", type=float, required=True, help="Share of customers newly alerted a month.")
+@click.option("--budget-standing", "standing", type=float, required=True, help="Share of customers in alert on a date.")
+@click.option("--from", "first", type=DATE, required=True, help="First date; the earlier half is searched.")
+@click.option("--to", "last", type=DATE, required=True, help="Last date; the later half judges what was found.")
+@click.option("--out", type=FOLDER, help="Folder for the candidate; must not exist or be empty.")
+def propose(new: float, standing: float, first: date, last: date, out: Path | None) -> None:
+    """Find pd cut-offs and alert thresholds for a budget of alerts on the earlier dates; judge them on the later."""
+    from loudong.trial.proposal import lines
+    from loudong.trial.proposal import propose as propose_policy
+    from loudong.trial.search import Budget
+    from loudong.warehouse.migrate import require_schema
+
+    require_schema()
+    for line in lines(propose_policy(Budget(new, standing), first, last, out, say)):
+        click.echo(line)
+
+
+@policy.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--by", "name", required=True, help="Who approves it.")
 @click.option("--because", "reason", required=True, help="Why.")

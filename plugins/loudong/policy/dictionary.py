@@ -29,3 +29,13 @@ def indicators() -> dict[str, str]:
             elif data_type.split("(")[0].strip() in _NUMERIC:
                 kinds[column["name"]] = "number"
     return kinds
+
+
+def labels() -> dict[str, dict[str, str]]:
+    """What people call each column of marts.fct_customer_features, by language (`en`, `zh`)."""
+    found: dict[str, dict[str, str]] = {}
+    for model in read_yaml(dictionary_path())["models"]:
+        for column in model["columns"] if model["name"] == "fct_customer_features" else ():
+            meta = column["config"]["meta"]
+            found[column["name"]] = {"en": meta["label_en"], "zh": meta["label_zh"]}
+    return found

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from loudong.errors import LoudongError
-from loudong.policy.load import Policy, load_policy, write_policy
+from loudong.policy.load import load_policy, write_policy
 from loudong.settings import get_settings
 from loudong.warehouse.connect import Connection, connect
 
@@ -87,9 +87,3 @@ def _written(connection: Connection, content_hash: str) -> Path:
             "written again from ops.policy_approval"
         )
     return folder
-
-
-def policy_in_force(as_of_date: date) -> tuple[Policy, Path]:
-    """The policy in force on `as_of_date`, checked, and its folder."""
-    folder = folder_in_force(as_of_date)
-    return load_policy(folder), folder

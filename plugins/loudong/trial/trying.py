@@ -10,7 +10,7 @@ from pathlib import Path
 from loudong.errors import LoudongError
 from loudong.pipeline.runs import current_portfolio
 from loudong.policy import Policy, load_policy
-from loudong.policy.in_force import policy_in_force
+from loudong.policy.in_force import folder_in_force
 from loudong.portfolio.settings import PortfolioSettings
 from loudong.trial.dates import newest_delivered_date, trial_dates
 from loudong.trial.engine import decide_dates
@@ -31,13 +31,15 @@ _ALERT = "customer_id, rule_code, severity, owner_role, opened_date, closed_date
 class Question:
     """What is tried on what: both policies, the dates, and the runs that hold their features and pd.
 
-    `candidate_sources` differ from `baseline_sources` where the candidate changes what shapes the features.
+    `newest_date` is the newest of which anything was delivered. `candidate_sources` differ from `baseline_sources`
+    where the candidate changes what shapes the features.
     """
 
     candidate: Policy
     baseline: Policy
+    baseline_folder: Path
     portfolio: PortfolioSettings
-    dates: tuple[date, ...]
+    newest_date: date
     baseline_sources: Sources
     candidate_sources: Sources
 
@@ -55,22 +57,25 @@ class Question:
         return sorted({*self.baseline_sources.runs.values(), *self.candidate_sources.runs.values()})
 
 
-def ask(folder: Path, first: date, last: date, on_progress: Progress) -> Question:
-    """The question that the policy in `folder` puts to the dates from `first` to `last`.
+def ask(folder: Path | None, first: date, last: date, on_progress: Progress) -> Question:
+    """The question that the policy in `folder` (None: the one in force) puts to the dates from `first` to `last`.
 
     The candidate is read and checked before anything else happens. What is missing of the features is built. Raises
     LoudongError when no date is left that can be decided.
     """
-    candidate = load_policy(folder)
+    candidate = None if folder is None else load_policy(folder)
     with connect() as connection:
         dates = trial_dates(connection, first, last)
         portfolio = current_portfolio(connection)
         newest = newest_delivered_date(connection)
-    baseline, baseline_folder = policy_in_force(newest)
-    before = sources(dates, baseline, baseline_folder, on_progress)
-    same = features_hash(candidate, portfolio) == features_hash(baseline, portfolio)
-    after = before if same else sources(dates, candidate, folder, on_progress)
-    question = Question(candidate, baseline, portfolio, dates, before, after)
+    baseline_folder = folder_in_force(newest)
+    baseline = load_policy(baseline_folder)
+    before = after = sources(dates, baseline, baseline_folder, on_progress)
+    if candidate is None:
+        candidate = baseline
+    elif folder is not None and features_hash(candidate, portfolio) != features_hash(baseline, portfolio):
+        after = sources(dates, candidate, folder, on_progress)
+    question = Question(candidate, baseline, baseline_folder, portfolio, newest, before, after)
     if not question.decided_dates:
         day, reason = next(iter(sorted(question.left_out.items())))
         raise LoudongError(f"none of the {len(dates)} dates can be decided; {day}: {reason}")
