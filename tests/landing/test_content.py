@@ -1,7 +1,10 @@
 """Promises of what the loader works out by itself: it is, to the byte, what PostgreSQL makes of the same text."""
 
+import hashlib
+import random
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from landing.delivering import ask
 
-from loudong.landing import typed
+from loudong.landing import md5, typed
 from loudong.landing.binary_copy import HEADER, TRAILER, encode
 from loudong.landing.content import content_hashes
 from loudong.landing.contract import Entity, entities
@@ -145,3 +148,38 @@ def test_times_in_their_usual_spelling_are_read_as_the_pattern_reads_them(
     assert [value is None for value in values.to_pylist()] == [not is_one for is_one in pattern]
     right = [cell for cell, is_one in zip(cells, pattern, strict=True) if is_one]
     assert values.drop_null() == pa.array(right, pa.string()).cast(typed.ARROW_TYPES[kind])
+
+
+@pytest.mark.parametrize("kind", ["integer", "numeric"])
+@settings(max_examples=400, deadline=None)
+@given(data=st.data())
+def test_numbers_are_read_as_the_pattern_reads_them_whatever_stands_beside_them(kind: str, data: st.DataObject) -> None:
+    plain = st.from_regex(r"-?[0-9]{1,15}(\.[0-9]{1,5})?", fullmatch=True, alphabet="-.0123456789")
+    near = st.one_of(plain, st.text("0123456789.-+9", min_size=1, max_size=21), st.sampled_from(ODD_CELLS[kind]))
+    cells = data.draw(st.lists(st.one_of(st.none(), plain, data.draw(st.sampled_from([plain, near]))), min_size=1))
+    text = pa.array(["beside", *cells, "beside"], pa.string()).slice(1, len(cells))
+    values, wrong = typed.read(kind, text)
+    pattern = pa.compute.match_substring_regex(text, typed.PATTERNS[kind]).to_pylist()
+    rounded = pa.compute.match_substring_regex(text, typed.ROUNDS_TO_15_DIGITS).to_pylist()
+    right = [fits and not (kind == "numeric" and long) for fits, long in zip(pattern, rounded, strict=True)]
+    assert wrong.tolist() == [fits is not None and not is_one for fits, is_one in zip(pattern, right, strict=True)]
+    assert values.to_pylist() == [
+        (int(cell) if kind == "integer" else Decimal(cell).quantize(typed.CENT_OF_CENT, ROUND_HALF_UP))
+        if cell is not None and is_one
+        else None
+        for cell, is_one in zip(cells, right, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("few", [0, 10, 10_000])
+@pytest.mark.parametrize("lanes", [64, 100_000])
+def test_md5_of_many_cells_at_once_is_that_of_each(monkeypatch: pytest.MonkeyPatch, lanes: int, few: int) -> None:
+    monkeypatch.setattr(md5, "LANES", lanes)
+    monkeypatch.setattr(md5, "FEW_CELLS", few)
+    chance = random.Random(few)
+    lengths = [*range(200), *(chance.randrange(100, 160) for _ in range(2_000)), 5_000, 700]
+    for count in (1, 199, len(lengths)):
+        cells = [chance.randbytes(length) for length in lengths[-count:]]
+        column = pa.array([b"before", *cells, b"behind"], pa.binary()).slice(1, count)
+        assert [row.tobytes() for row in md5.digests(column)] == [hashlib.md5(cell).digest() for cell in cells]
+    assert md5.digests(pa.array([], pa.binary())).shape == (0, md5.DIGEST_BYTES)

@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from loudong.landing.typed import matrix_cells
+
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 DAYS_TO_2000 = 10_957  # PostgreSQL counts days and microseconds from 2000-01-01
@@ -34,7 +36,7 @@ def encode(columns: dict[str, pa.Array | np.ndarray]) -> CopyRows:
     fixed = {name: _bytes(values) for name, values in columns.items() if _is_fixed(values)}
     others = {name: values for name, values in columns.items() if name not in fixed}
     block = _fields(list(fixed.values()), struct.pack(">h", len(columns)))
-    pieces = [_as_binary(block)]
+    pieces = [matrix_cells(block)]
     for values in others.values():
         pieces += _variable(values)
     joined = pc.binary_join_element_wise(*pieces, b"", null_handling="replace", null_replacement=b"")
@@ -66,17 +68,10 @@ def _variable(values: pa.Array) -> list[pa.Array]:
     """The pieces of a field whose length differs from row to row."""
     if not pa.types.is_string(values.type):
         filled = values.fill_null(pa.scalar(False if pa.types.is_boolean(values.type) else 0, values.type))
-        field = _as_binary(_fields([_bytes(filled)], b""))
+        field = matrix_cells(_fields([_bytes(filled)], b""))
         return [pc.if_else(values.is_valid(), field, pa.scalar(struct.pack(">i", -1), pa.binary()))]
     lengths = pc.fill_null(pc.binary_length(values), -1).to_numpy(zero_copy_only=False)
-    return [_as_binary(_big_endian(lengths, ">i4")), values.cast(pa.binary())]
-
-
-def _as_binary(matrix: np.ndarray) -> pa.Array:
-    """Rows of a matrix of bytes as cells."""
-    count, width = matrix.shape
-    offsets = np.arange(0, (count + 1) * width, width, dtype=np.int32)
-    return pa.Array.from_buffers(pa.binary(), count, [None, pa.py_buffer(offsets), pa.py_buffer(matrix)])
+    return [matrix_cells(_big_endian(lengths, ">i4")), values.cast(pa.binary())]
 
 
 def _big_endian(numbers: np.ndarray, kind: str) -> np.ndarray:

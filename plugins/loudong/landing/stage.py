@@ -15,6 +15,7 @@ import pyarrow as pa
 from loudong.landing.binary_copy import HEADER, TRAILER, encode
 from loudong.landing.content import content_hashes
 from loudong.landing.contract import DELIVERY_COLUMNS, Entity
+from loudong.landing.typed import MOMENT
 from loudong.landing.validate import Checked
 from loudong.warehouse.connect import Connection
 
@@ -56,8 +57,8 @@ def copy_rows(
         checked, hashes = checked.take(once), hashes[once]
     if len(checked.places) == 0:
         return []
-    files = pa.array(file_ids[checked.places])
-    where = {"file_id": files, "file_line": lines.take(pa.array(checked.places)), "content_hash": hashes}
+    files = file_ids[checked.places]
+    where = {"file_id": pa.array(files), "file_line": lines.take(pa.array(checked.places)), "content_hash": hashes}
     copied = encode({**where, **checked.columns})
     statement = f"copy {table} ({', '.join(copied.names)}) from stdin (format binary)"
     with connection.cursor().copy(statement) as copy:
@@ -83,15 +84,24 @@ def _once(hashes: np.ndarray, observed_at: pa.Array) -> np.ndarray | None:
     return np.flatnonzero(once)
 
 
-def _landed(files: pa.Array, checked: Checked) -> list[Landed]:
-    rows = pa.table(
-        [files, checked.observed_days, checked.effective_days, checked.columns["observed_at"]], list("fdem")
+def _landed(files: np.ndarray, checked: Checked) -> list[Landed]:
+    days = checked.observed_days.cast(pa.int32()).to_numpy()
+    effective = checked.effective_days.cast(pa.int32()).to_numpy()
+    observed = checked.columns["observed_at"].cast(pa.int64()).to_numpy()
+    if (np.diff(files) < 0).any() or (np.diff(days)[np.diff(files) == 0] < 0).any():
+        order = np.lexsort((days, files))
+        files, days, effective, observed = files[order], days[order], effective[order], observed[order]
+    starts = np.flatnonzero(np.concatenate([[True], (np.diff(files) != 0) | (np.diff(days) != 0)]))
+    last, first = np.maximum.reduceat(observed, starts), np.minimum.reduceat(observed, starts)
+    columns = (
+        files[starts].tolist(),
+        pa.array(days[starts], pa.date32()).to_pylist(),
+        np.diff(starts, append=len(files)).tolist(),
+        pa.array(np.maximum.reduceat(effective, starts), pa.date32()).to_pylist(),
+        pa.array(last, MOMENT).to_pylist(),
+        pa.array(first, MOMENT).to_pylist(),
     )
-    groups = rows.group_by(["f", "d"], use_threads=False).aggregate(
-        [("e", "count"), ("e", "max"), ("m", "max"), ("m", "min")]
-    )
-    names = ("f", "d", "e_count", "e_max", "m_max", "m_min")
-    return [Landed(*row) for row in zip(*(groups[name].to_pylist() for name in names), strict=True)]
+    return [Landed(*row) for row in zip(*columns, strict=True)]
 
 
 def insert_stage(connection: Connection, entity: Entity, timezone: str) -> list[Landed]:

@@ -27,6 +27,7 @@ PATTERNS = {
     "boolean": r"^(?i)(true|false|t|f|1|0)$",
 }
 ROUNDS_TO_15_DIGITS = r"^[+-]?9{14}\.9{4}[5-9]"
+USUAL_DIGITS = {"integer": 9, "numeric": 14}  # before the point
 MOMENT = pa.timestamp("us", tz="UTC")
 ARROW_TYPES = {
     "text": pa.string(),
@@ -36,10 +37,11 @@ ARROW_TYPES = {
     "timestamp": MOMENT,
     "boolean": pa.bool_(),
 }
+SCALE = 4  # decimals
 CENT_OF_CENT = Decimal("0.0001")
 # Days since 1970 of the first day of each month from 1000-01 to 10000-01.
 _FIRST_DAYS = np.arange("1000-01", "10000-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)
-_DASH, _COLON, _PLUS = b"-:+"
+_DASH, _COLON, _PLUS, _POINT = b"-:+."
 
 
 def read(kind: str, text: pa.Array) -> tuple[pa.Array, np.ndarray]:
@@ -63,11 +65,39 @@ def without(values: pa.Array, left_out: np.ndarray) -> pa.Array:
 
 
 def _wrong(kind: str, text: pa.Array) -> np.ndarray:
+    if kind in USUAL_DIGITS and _are_plain_numbers(kind, text):
+        return np.zeros(len(text), dtype=bool)
     right = pc.match_substring_regex(text, PATTERNS[kind])
     if kind == "numeric":
         right = pc.and_not(right, pc.match_substring_regex(text, ROUNDS_TO_15_DIGITS))
     result: np.ndarray = ~pc.fill_null(right, True).to_numpy(zero_copy_only=False)
     return result
+
+
+def _are_plain_numbers(kind: str, text: pa.Array) -> bool:
+    """Whether all cells are numbers in their usual spelling, like 12 or -12.5: no longer than a type holds, without
+    zeros or nines that make a long one."""
+    data = data_of(text)
+    starts, ends = bounds(text)
+    filled = ends > starts
+    starts, ends = starts[filled], ends[filled]
+    if not len(starts) or filled.sum() != len(text) - text.null_count:
+        return False
+    is_negative = data[starts] == _DASH
+    whole = ends - starts - is_negative  # digits before the point
+    is_other = data - np.uint8(ord("0")) > 9
+    others = np.flatnonzero(is_other)
+    count = int(is_negative.sum())
+    if len(others) > count:
+        points = others[data[others] == _POINT]
+        if kind != "numeric" or len(points) + count != len(others):
+            return False
+        cells = np.searchsorted(ends, points, side="right")
+        decimals = ends[cells] - points - 1
+        if (np.diff(cells) == 0).any() or decimals.min() < 1 or decimals.max() > SCALE:
+            return False
+        whole[cells] -= decimals + 1
+    return bool(whole.min() >= 1) and bool(whole.max() <= USUAL_DIGITS[kind])
 
 
 def _cast(kind: str, text: pa.Array) -> pa.Array:
@@ -151,6 +181,12 @@ def _two(digits: np.ndarray, place: int) -> np.ndarray:
     return result
 
 
+def bounds(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Where each cell begins and ends among the bytes of `data_of`."""
+    ends = np.frombuffer(cells.buffers()[1], np.int32)[cells.offset : cells.offset + len(cells) + 1]
+    return ends[:-1] - ends[0], ends[1:] - ends[0]
+
+
 def data_of(cells: pa.Array) -> np.ndarray:
     """The bytes of all cells of a string or binary column, one after the other."""
     _, offsets, data = cells.buffers()
@@ -158,3 +194,10 @@ def data_of(cells: pa.Array) -> np.ndarray:
         return np.zeros(0, dtype=np.uint8)
     ends = np.frombuffer(offsets, np.int32)
     return np.frombuffer(data, np.uint8)[ends[cells.offset] : ends[cells.offset + len(cells)]]
+
+
+def matrix_cells(matrix: np.ndarray) -> pa.Array:
+    """Rows of a matrix of bytes as cells of a binary column."""
+    count, width = matrix.shape
+    offsets = np.arange(0, (count + 1) * width, width, dtype=np.int32)
+    return pa.Array.from_buffers(pa.binary(), count, [None, pa.py_buffer(offsets), pa.py_buffer(matrix)])

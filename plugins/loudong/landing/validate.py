@@ -6,6 +6,7 @@ What passes is typed, within what PostgreSQL holds, so that one bad cell never s
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -23,9 +24,8 @@ EXAMPLES = {
     "boolean": "true or false",
 }
 KEY_CHARACTERS = 200  # PostgreSQL cannot index much longer ones
-# Bytes of which nothing is to be trimmed and that need no look at their encoding.
-_PLAIN = np.zeros(256, dtype=bool)
-_PLAIN[0x21:0x7F] = True
+# Bytes of which nothing is to be trimmed and that need no look at their encoding: from the first to before the end.
+_PLAIN, _PLAIN_END = np.uint8(0x21), np.uint8(0x7F)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,12 @@ class _Refusals:
 
     def without(self, values: pa.Array) -> pa.Array:
         """`values` of the rows for which no reason was found."""
-        return values.filter(pa.array(self.good)) if self.found else values
+        return values.filter(self._chosen) if self.found else values
+
+    @cached_property
+    def _chosen(self) -> pa.Array:
+        """The good rows, once all reasons are found."""
+        return pa.array(self.good)
 
 
 def check(
@@ -130,8 +135,7 @@ def check(
     refusals.add(late, "future_date", reason, texts[entity.effective])
     _check_entity_rules(entity, texts, refusals)
     if known_customers is not None:
-        names = texts["customer_id"].to_pylist()
-        unknown = np.array([name not in known_customers for name in names], dtype=bool)
+        unknown = _unknown(texts["customer_id"], known_customers)
         refusals.add(unknown, "unknown_customer", "customer {value} is not known", texts["customer_id"])
     return Checked(
         {name: refusals.without(values) for name, values in columns.items()},
@@ -152,7 +156,8 @@ def _decode(column: Column, cells: pa.Array, refusals: _Refusals) -> pa.Array:
         broken = _broken(cells)
         refusals.add(broken, "bad_encoding", f"{column.name} is not UTF-8 text: {{value}}", cells)
         text = pc.if_else(pa.array(broken), pa.scalar(None, pa.binary()), cells).cast(pa.string())
-    if not _PLAIN[data_of(text)].all():
+    data = data_of(text)
+    if len(data) and not (data.min() >= _PLAIN and data.max() < _PLAIN_END):
         nul = _mask(pc.match_substring(text, "\0"))
         refusals.add(nul, "bad_encoding", f"{column.name} holds a NUL character")
         text = pc.utf8_trim_whitespace(text)
@@ -197,6 +202,14 @@ def _check_entity_rules(entity: Entity, columns: dict[str, pa.Array], refusals: 
     if entity.name == "contract":
         orphan = _mask(pc.and_(pc.is_valid(columns["close_reason_code"]), pc.is_null(columns["closed_date"])))
         refusals.add(orphan, "missing_value", "close_reason_code without closed_date")
+
+
+def _unknown(names: pa.Array, known: Collection[str]) -> np.ndarray:
+    """Which of `names`, many of them the same, are not known."""
+    encoded = names.dictionary_encode()
+    is_unknown = np.array([name not in known for name in (*encoded.dictionary.to_pylist(), None)], dtype=bool)
+    result: np.ndarray = is_unknown[encoded.indices.fill_null(len(encoded.dictionary)).to_numpy()]
+    return result
 
 
 def _local_days(instants: pa.Array, timezone: str) -> pa.Array:
