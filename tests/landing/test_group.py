@@ -9,6 +9,7 @@ from landing.delivering import OBSERVED, ask, counts, payment, payments, result_
 from loudong.landing import chunk
 from loudong.landing import group as grouping
 from loudong.landing.load import load_folder
+from loudong.landing.turns import Turns
 
 
 def test_files_that_share_rows_with_each_other_and_with_what_landed_are_counted_one_by_one(folder: Path) -> None:
@@ -88,3 +89,14 @@ def test_rows_of_more_than_one_chunk_all_land(folder: Path, monkeypatch: pytest.
         write(folder, "payment", f"chunk{number}.csv", payments(*(payment(f"chunk{number}-{n}") for n in range(3))))
     summary = load_folder(folder)
     assert all(counts(summary, f"chunk{number}.csv") == (3, 3, 0, 0) for number in range(7))
+
+
+def test_groups_take_turns_on_as_many_connections_as_work_at_once(folder: Path) -> None:
+    with Turns() as turns:
+        with turns.take() as one, turns.take() as other:
+            assert one is not other
+            assert one.execute("select 1").fetchone() == (1,)
+        with turns.take() as again:
+            assert again in (one, other)
+    assert one.closed
+    assert other.closed

@@ -1,6 +1,7 @@
 """Promises of the versions: the end of each is known without sorting, whatever came first or died."""
 
 import random
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -88,6 +89,18 @@ def test_a_repeated_key_is_never_overlooked_and_few_others_are_taken_for_one() -
     assert len(noticed.keys) < 1_000
 
 
+def test_a_key_is_noticed_again_beside_keys_of_other_lengths_and_is_not_its_neighbour() -> None:
+    """Of several columns each counts, and where a column ends."""
+    noticed = repeats.Repeats(entity("credit_score"), 1_000)
+    day = date(2025, 1, 31)
+    first = [("C1", "bureau", day), ("C1b", "ureau", day), ("C1", "bureau", date(2025, 2, 28)), ("C" * 8, "b", day)]
+    second = [("C" * 150, "bureau" * 9, day), ("C1", "bureau", day), ("C" * 9, "b", day)]
+    for keys in (first, second):
+        columns = zip(("customer_id", "source_code", "score_date"), zip(*keys, strict=True), strict=True)
+        noticed.add({name: pa.array(values) for name, values in columns})
+    assert noticed.keys == {("C1", "bureau", day)}
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_ends_are_those_of_sorting_everything_whatever_the_order_of_loading(folder: Path, seed: int) -> None:
     chance = random.Random(seed)
@@ -109,7 +122,7 @@ def test_what_a_load_that_died_left_open_is_settled_by_the_next_reader(
 ) -> None:
     write(folder, "payment", "died.csv", payments(_line("died", 1, 10), _line("died", 2, 11)))
     with monkeypatch.context() as patch:
-        patch.setattr(loading, "settle_all", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(loading, "settle", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             load_folder(folder)
     assert _ends("died") == [("died", 1, None), ("died", 2, None)]

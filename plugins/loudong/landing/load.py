@@ -20,7 +20,8 @@ from loudong.landing.files import LandingFile
 from loudong.landing.group import load_group
 from loudong.landing.hold import hold
 from loudong.landing.repeats import Repeats
-from loudong.landing.versions import Keys, settle_all
+from loudong.landing.turns import Turns
+from loudong.landing.versions import settle, settle_all
 from loudong.settings import get_settings
 from loudong.warehouse.connect import Connection, connect
 from loudong.warehouse.migrate import check_version
@@ -103,22 +104,24 @@ def load_folder(
         portfolio = portfolios.keep(connection, folder)
         _require_entities(connection, found, folder)
         summary = LoadSummary()
-        repeated: dict[str, Keys] = {}
-        with ThreadPoolExecutor(get_settings().load_workers) as pool:
+        with Turns() as turns, ThreadPoolExecutor(get_settings().load_workers) as pool:
+            settling: list[Future[int]] = []
             try:
-                for one in _begin(connection, pool, found, portfolio.timezone, summary):
+                for one in _begin(connection, pool, turns, found, portfolio.timezone, summary):
                     if on_progress:
                         on_progress(f"loading {one.entity.name}: {one.file_count:,} file(s)")
                     for job in one.jobs:
                         summary.results.extend(job.result())
-                    if one.repeats is not None and one.repeats.keys is not None:
-                        repeated[one.entity.name] = one.repeats.keys
+                    # While the next entities land: settling keeps one connection busy, and one processor.
+                    settling.append(pool.submit(_settle, turns, one.entity, one.repeats))
+                if on_progress and summary.landed:
+                    on_progress("settling which versions are current")
+                for settled in settling:
+                    settled.result()
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-        if on_progress and summary.landed:
-            on_progress("settling which versions are current")
-        settle_all(connection, repeated)
+        settle_all(connection)  # what a load that died left open
     return summary
 
 
@@ -133,7 +136,12 @@ class _UnderWay:
 
 
 def _begin(
-    connection: Connection, pool: ThreadPoolExecutor, found: list[LandingFile], timezone: str, summary: LoadSummary
+    connection: Connection,
+    pool: ThreadPoolExecutor,
+    turns: Turns,
+    found: list[LandingFile],
+    timezone: str,
+    summary: LoadSummary,
 ) -> Iterator[_UnderWay]:
     """Begin to load the new files, entity by entity: each while the one before it ends, but what refers to customers
     only when those have landed."""
@@ -156,7 +164,7 @@ def _begin(
         size = sum(file.byte_count for file in todo.new)
         repeats = Repeats(entity, size) if _is_empty(connection, entity) else None
         rules = Rules(entity, timezone, customers if refers else None, datetime.now(UTC), repeats)
-        jobs = [pool.submit(_load_group, group, rules) for group in files.groups(todo.new)]
+        jobs = [pool.submit(_load_group, turns, group, rules) for group in files.groups(todo.new)]
         if before is not None:
             yield before
         before = _UnderWay(entity, len(todo.new), jobs, repeats)
@@ -168,10 +176,15 @@ def _is_empty(connection: Connection, entity: Entity) -> bool:
     return connection.execute(f"select 1 from landing.{entity.name} limit 1".encode()).fetchone() is None
 
 
-def _load_group(group: list[LandingFile], rules: Rules) -> list[FileResult]:
+def _settle(turns: Turns, entity: Entity, repeats: Repeats | None) -> int:
+    with turns.take() as connection:
+        return settle(connection, entity, None if repeats is None else repeats.keys)
+
+
+def _load_group(turns: Turns, group: list[LandingFile], rules: Rules) -> list[FileResult]:
     for attempt in range(1, DEADLOCK_TRIES + 1):
         try:
-            with connect() as connection:
+            with turns.take() as connection, connection.transaction():
                 return load_group(connection, group, rules)
         except psycopg.errors.DeadlockDetected:
             if attempt == DEADLOCK_TRIES:

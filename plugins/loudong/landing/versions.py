@@ -4,7 +4,7 @@ Of one key's versions the next in the order of observed_at and content_hash repl
 than one version leave rows, in `landing.<entity>_superseded`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from loudong.landing.contract import Entity, entities
@@ -18,21 +18,17 @@ STATISTICS_SHARE = 0.1
 Keys = Collection[tuple[Any, ...]]
 
 
-def settle_all(connection: Connection, repeated: Mapping[str, Keys] | None = None) -> int:
-    """Settle what was loaded since, or what a load that died left open; the rows written.
-
-    `repeated` may name the keys of an entity's unsettled rows that can have more than one version. The rows of other
-    entities are looked through.
-    """
-    known = repeated or {}
-    return sum(settle(connection, entity, known.get(entity.name)) for entity in entities().values())
+def settle_all(connection: Connection) -> int:
+    """Settle what was loaded since, or what a load that died left open; the rows written."""
+    return sum(settle(connection, entity) for entity in entities().values())
 
 
 def settle(connection: Connection, entity: Entity, repeated: Keys | None = None) -> int:
     """Settle the versions of all rows of `entity` whose file was loaded since; the rows written.
 
     Runs after the files were committed, so that of two files that hold the same key and were loaded at once the one
-    settled last sees both. Idempotent.
+    settled last sees both. Idempotent. `repeated` may name the keys of those rows that can have more than one version;
+    without it the rows are looked through.
     """
     with connection.transaction():
         files = connection.execute(
