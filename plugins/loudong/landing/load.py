@@ -21,7 +21,7 @@ from loudong.landing.group import load_group
 from loudong.landing.hold import hold
 from loudong.landing.repeats import Repeats
 from loudong.landing.turns import Turns
-from loudong.landing.versions import settle, settle_all
+from loudong.landing.versions import Keys, settle, settle_all
 from loudong.settings import get_settings
 from loudong.warehouse.connect import Connection, connect
 from loudong.warehouse.migrate import check_version
@@ -113,7 +113,8 @@ def load_folder(
                     for job in one.jobs:
                         summary.results.extend(job.result())
                     # While the next entities land: settling keeps one connection busy, and one processor.
-                    settling.append(pool.submit(_settle, turns, one.entity, one.repeats))
+                    repeated = None if one.repeats is None else one.repeats.keys
+                    settling.append(pool.submit(_settle, turns, one.entity, repeated))
                 if on_progress and summary.landed:
                     on_progress("settling which versions are current")
                 for settled in settling:
@@ -176,9 +177,9 @@ def _is_empty(connection: Connection, entity: Entity) -> bool:
     return connection.execute(f"select 1 from landing.{entity.name} limit 1".encode()).fetchone() is None
 
 
-def _settle(turns: Turns, entity: Entity, repeats: Repeats | None) -> int:
+def _settle(turns: Turns, entity: Entity, repeated: Keys | None) -> int:
     with turns.take() as connection:
-        return settle(connection, entity, None if repeats is None else repeats.keys)
+        return settle(connection, entity, repeated)
 
 
 def _load_group(turns: Turns, group: list[LandingFile], rules: Rules) -> list[FileResult]:
