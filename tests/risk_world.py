@@ -8,11 +8,12 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from loudong.pipeline.runs import Run, close_run, open_run, step
+from loudong.pipeline.runs import Run, close_run, open_run
 from loudong.policy import Policy, load_policy
 from loudong.policy.dictionary import dictionary_path
 from loudong.policy.tables import TABLES
 from loudong.portfolio.settings import PortfolioSettings
+from loudong.publishing.publish import GATES
 from loudong.settings import get_settings
 from loudong.warehouse.connect import Connection, connect
 from loudong.yaml_file import read_yaml
@@ -43,6 +44,8 @@ CUSTOMER: dict[str, Any] = {
     "utilisation_ratio": 0.5,
     "tenure_days": 400,
 }
+# What of a customer's values is of the score.
+SCORE = ("pd", "score_points", "model_name", "model_version")
 PORTFOLIO = PortfolioSettings(
     name="test",
     title="Test",
@@ -164,7 +167,8 @@ class World:
         }
         with connect() as connection:
             for customer_id, given in customers.items():
-                values = {name: value for name, value in given.items() if name not in ("pd", "contracts")}
+                values = {name: value for name, value in given.items() if name not in ("contracts", *SCORE)}
+                scored = {name: value for name, value in given.items() if name in SCORE}
                 insert(
                     connection,
                     "marts",
@@ -175,13 +179,13 @@ class World:
                     connection,
                     "risk",
                     "customer_score",
-                    [{"customer_id": customer_id, "pd": given["pd"]} | key | score],
+                    [{"customer_id": customer_id} | key | score | scored],
                 )
                 contracts = [{"customer_id": customer_id} | key | contract for contract in given.get("contracts", [])]
                 insert(connection, "marts", "fct_contract_delinquency", contracts)
-        for gate in ("landing", "marts", "scores") if is_gated else ():
-            with step(run.run_id, f"gate_{gate}"):
-                pass
+            if is_gated:
+                passed = {"run_id": run.run_id, "state": "success"}
+                insert(connection, "ops", "run_step", [passed | {"step": f"gate_{gate}"} for gate in GATES])
         return run
 
     def finish(self, run: Run, state: str) -> None:

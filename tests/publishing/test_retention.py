@@ -51,6 +51,8 @@ def kept() -> dict[str, set[date]]:
     """Dates of which rows are left, by run; every table must say the same."""
     found: list[dict[str, set[date]]] = []
     for schema, table in RESULT_TABLES:
+        if table == "tier_move":  # a row is there only where a tier changed
+            continue
         slices: dict[str, set[date]] = {}
         for run_id, day, rows in ask(f"select run_id, as_of_date, count(*) from {schema}.{table} group by 1, 2"):
             assert rows == 2

@@ -1,7 +1,8 @@
 """Promises of the bi views: published dates only, masked names, figures that add up, documented columns."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ from reporting_project import build_reporting, planted
 from risk_world import PORTFOLIO, World, ask, insert, tell
 
 from loudong.decisions.decide import decide
+from loudong.decisions.override import make_override
 from loudong.pipeline.dates import month_ends
 from loudong.pipeline.runs import Run
 from loudong.publishing.publish import publish
@@ -165,6 +167,26 @@ def test_where_a_floor_set_the_tier_it_is_the_first_reason(world: World) -> None
     assert view("select customer_id, tier_decided_by, reasons_en, reasons_zh from bi.customer_360 order by 1") == [
         ("C1", "floor", "more than 30 days past due; Pays late.", "逾期超过30天；付款逾期。"),
         ("C2", "pd", "Pays late.", "付款逾期。"),
+    ]
+
+
+def test_where_the_cooldown_or_a_person_set_the_tier_that_is_the_first_reason(world: World) -> None:
+    made = datetime.combine(D2, time(12), ZoneInfo(PORTFOLIO.timezone))
+    make_override("C2", "high", "Li Lei", "met the owner", date(2025, 4, 1), made)
+    day(world, D1, {"C1": {"pd": 0.5}, "C2": {"pd": 0.01}})
+    day(world, D2, {"C1": {"pd": 0.01}, "C2": {"pd": 0.01}})
+    query = "select tier_decided_by, reasons_en, reasons_zh from bi.customer_360 where as_of_date = %s order by 1"
+    assert view(query, D2) == [
+        (
+            "cooldown",
+            "held in high risk for 30 days, until 2025-04-01; Pays late.",
+            "高风险冷却期30天，至2025-04-01；付款逾期。",
+        ),
+        (
+            "override",
+            "set by Li Lei until 2025-04-01: met the owner; Pays late.",
+            "由Li Lei人工设定，至2025-04-01：met the owner；付款逾期。",
+        ),
     ]
 
 

@@ -60,14 +60,18 @@ actions as (
     group by published.as_of_date, action.customer_id
 ),
 
-floors as (
+labels as (
     select
         policy.policy_version,
-        item.value ->> 'floor_code' as floor_code,
+        kind.decided_by,
+        item.value ->> kind.key_name as code,
         item.value ->> 'name_en' as name_en,
         item.value ->> 'name_zh' as name_zh
     from {{ source('ledger', 'policy_version') }} as policy
-    cross join lateral jsonb_array_elements(policy.content -> 'tier_floor') as item (value)
+    cross join (
+        values ('floor', 'tier_floor', 'floor_code'), ('cooldown', 'tier_cooldown', 'tier')
+    ) as kind (decided_by, table_name, key_name)
+    cross join lateral jsonb_array_elements(policy.content -> kind.table_name) as item (value)
 )
 
 select
@@ -96,8 +100,8 @@ select
     customer.previous_tier,
     customer.decided_by as tier_decided_by,
     customer.floor_code,
-    nullif(concat_ws('; ', floors.name_en, reason.reasons_en), '') as reasons_en,
-    nullif(concat_ws('；', floors.name_zh, reason.reasons_zh), '') as reasons_zh,
+    nullif(concat_ws('; ', deciding.reason_en, reason.reasons_en), '') as reasons_en,
+    nullif(concat_ws('；', deciding.reason_zh, reason.reasons_zh), '') as reasons_zh,
     coalesce(alerts.open_alert_count, 0) as open_alert_count,
     alerts.gravest_severity,
     coalesce(tasks.open_task_count, 0) as open_task_count,
@@ -117,7 +121,27 @@ left join building on customer.building_id = building.building_id and customer.a
 left join alerts on customer.customer_id = alerts.customer_id and customer.as_of_date = alerts.as_of_date
 left join tasks on customer.customer_id = tasks.customer_id and customer.as_of_date = tasks.as_of_date
 left join actions on customer.customer_id = actions.customer_id and customer.as_of_date = actions.as_of_date
-left join floors on customer.policy_version = floors.policy_version and customer.floor_code = floors.floor_code
+left join labels
+    on
+        customer.policy_version = labels.policy_version
+        and customer.decided_by = labels.decided_by
+        and labels.code = coalesce(customer.floor_code, customer.tier_trace -> 'cooldown' ->> 'tier')
+-- What set the tier other than the pd: a floor, the cooldown, or a person, whose words stand as they were written.
+left join lateral (
+    select
+        case customer.decided_by
+            when 'floor' then labels.name_en
+            when 'cooldown' then labels.name_en || ', until ' || (customer.tier_trace -> 'cooldown' ->> 'falls_date')
+            when 'override' then format('set by %s until %s: %s', person.made_by, person.expires_date, person.because)
+        end as reason_en,
+        case customer.decided_by
+            when 'floor' then labels.name_zh
+            when 'cooldown' then labels.name_zh || '，至' || (customer.tier_trace -> 'cooldown' ->> 'falls_date')
+            when 'override' then format('由%s人工设定，至%s：%s', person.made_by, person.expires_date, person.because)
+        end as reason_zh
+    from jsonb_to_record(coalesce(nullif(customer.tier_trace -> 'override', 'null'::jsonb), '{}'::jsonb))
+        as person (made_by text, expires_date text, because text)
+) as deciding on true
 left join lateral (
     select
         string_agg(item.value ->> 'en', '; ' order by item.ordinality) as reasons_en,

@@ -27,6 +27,7 @@ select
     tier.previous_tier,
     tier.decided_by,
     tier.floor_code,
+    tier.trace as tier_trace,
     tier.policy_version,
     coalesce(feature.exposure_amount, 0) as exposure_amount,
     feature.past_due_amount,

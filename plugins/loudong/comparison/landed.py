@@ -63,7 +63,7 @@ def rows_of_others(
             sql.SQL(
                 "select count(*) from (select version.*, {effective} as effective_date, null::date as effective_before "
                 "from {table} as version where version.customer_id <> %s) as version where "
-            ).format(effective=_effective(entity, standing.timezone), table=sql.Identifier("landing", entity.name))
+            ).format(effective=effective_day(entity, standing.timezone), table=sql.Identifier("landing", entity.name))
             + _unknown(standing),
             (customer_id,),
         ).fetchone()
@@ -83,8 +83,9 @@ def _about(
     return sql.SQL("building_id = any (%s)"), (building_ids,)
 
 
-def _effective(entity: Entity, timezone: str) -> sql.Composable:
-    column = sql.SQL("version.{}").format(sql.Identifier(entity.effective))
+def effective_day(entity: Entity, timezone: str, version: str = "version") -> sql.Composable:
+    """The date on which a row of the relation `version` took effect."""
+    column = sql.Identifier(version, entity.effective)
     if entity.column(entity.effective).type == "timestamp":
         return sql.SQL("({} at time zone {})::date").format(column, sql.Literal(timezone))
     return column
@@ -98,7 +99,7 @@ def _versions(entity: Entity, timezone: str, condition: sql.SQL) -> sql.Composab
         "from {table} as version where {condition} "
         "window versions as (partition by {key} order by version.observed_at, version.content_hash)"
     ).format(
-        effective=_effective(entity, timezone),
+        effective=effective_day(entity, timezone),
         table=sql.Identifier("landing", entity.name),
         condition=condition,
         key=sql.SQL(", ").join(map(sql.Identifier, entity.key)),

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from psycopg import sql
 
+from loudong.decisions.moves import explain_moves
 from loudong.decisions.seeded import require_seeded
 from loudong.decisions.statements import create_indicators, execute
 from loudong.errors import LoudongError
@@ -37,15 +38,16 @@ class DecisionSummary:
 
 
 def decide(run: Run) -> DecisionSummary:
-    """Write the tiers of the run, and what follows for groups and defaults, in one transaction; own rows are replaced.
+    """Write the tiers of the run, their moves, and what follows for groups and defaults, in one transaction.
 
-    Reads the run's rows of marts.fct_customer_features and risk.customer_score and the policy seeded for it. Raises
+    Own rows are replaced. Reads the run's rows of marts.fct_customer_features and risk.customer_score and the policy seeded for it. Raises
     LoudongError when customers have no score or the seeded policy is not the run's.
     """
     with connect() as connection:
         ledger.lock(connection)
         previous = create_decision_tables(connection, run)
         decide_tiers(connection)
+        explain_moves(connection, run)
         execute(connection, "customer_tier")
         execute(connection, "group_day")
         execute(connection, "default_start")

@@ -34,12 +34,23 @@ def create_indicators(connection: Connection) -> None:
 
     Alert rules, which are many, read theirs in columns (`alert_outcomes`).
     """
+    rows = connection.execute("select distinct indicator from policy_tier_floor").fetchall()
+    connection.execute(
+        "create temporary table decision_indicator (customer_id text, indicator text, value double precision) "
+        "on commit drop"
+    )
+    add_indicators(connection, [row[0] for row in rows])
+
+
+def add_indicators(connection: Connection, wanted: list[str]) -> None:
+    """Add the values of `wanted` to `decision_indicator`; those that the mart does not have are left out."""
     named = connection.execute(
-        "select indicator, columns.data_type from ("
-        "select distinct indicator from policy_tier_floor"
-        ") as policy inner join information_schema.columns on columns.table_schema = 'marts' "
-        "and columns.table_name = 'fct_customer_features' and columns.column_name = policy.indicator order by indicator"
+        "select column_name, data_type from information_schema.columns where table_schema = 'marts' "
+        "and table_name = 'fct_customer_features' and column_name = any(%s) order by column_name",
+        (wanted,),
     ).fetchall()
+    if not named:
+        return
     values = [
         sql.SQL("({name}, feature.{column}{cast}::double precision)").format(
             name=sql.Literal(indicator),
@@ -50,7 +61,7 @@ def create_indicators(connection: Connection) -> None:
     ]
     connection.execute(
         sql.SQL(
-            "create temporary table decision_indicator on commit drop as "
+            "insert into decision_indicator "
             "select feature.customer_id, indicator.indicator, indicator.value from decision_run as run "
             "inner join marts.fct_customer_features as feature "
             "on feature.run_id = run.run_id and feature.as_of_date = run.as_of_date "

@@ -20,6 +20,7 @@ RESULT_TABLES = {
     ("marts", "fct_contract_delinquency"): ("customer_id", "contract_id"),
     ("risk", "customer_score"): ("customer_id",),
     ("risk", "customer_tier"): ("customer_id",),
+    ("risk", "tier_move"): ("customer_id",),
 }
 # They follow from the results: no part of what two runs are compared by.
 DERIVED_TABLES = (("risk", "group_day"), ("risk", "default_start"))

@@ -100,3 +100,50 @@ comment on column risk.customer_tier.below_high_since_date is
 comment on column risk.customer_tier.override_id is 'The override in force on the date, also where it changed nothing.';
 comment on column risk.customer_tier.trace is
     'All that the decision saw: pd, every floor met, cooldown, override, the tiers between, and the policy row that decided.';
+
+create table risk.tier_move (
+    customer_id               text not null,
+    as_of_date                date not null,
+    run_id                    text not null references ops.run,
+    previous_date             date not null,
+    previous_tier             text not null check (previous_tier in ('high', 'medium', 'low')),
+    tier                      text not null check (tier in ('high', 'medium', 'low')),
+    tier_steps                integer not null,
+    score_points              integer not null,
+    new_data_steps            integer not null,
+    new_data_points           integer not null,
+    late_correction_steps     integer not null,
+    late_correction_points    integer not null,
+    model_steps               integer not null,
+    model_points              integer not null,
+    policy_steps              integer not null,
+    policy_points             integer not null default 0 check (policy_points = 0),
+    cooldown_steps            integer not null,
+    cooldown_points           integer not null default 0 check (cooldown_points = 0),
+    override_steps            integer not null,
+    override_points           integer not null default 0 check (override_points = 0),
+    is_late_correction_known  boolean not null,
+    is_model_known            boolean not null,
+    primary key (customer_id, as_of_date, run_id),
+    check (previous_tier <> tier and tier_steps = risk.tier_rank(tier) - risk.tier_rank(previous_tier)),
+    constraint tier_move_steps_add_up check (
+        new_data_steps + late_correction_steps + model_steps + policy_steps + cooldown_steps + override_steps = tier_steps
+    ),
+    constraint tier_move_points_add_up check (
+        new_data_points + late_correction_points + model_points + policy_points + cooldown_points + override_points
+        = score_points
+    ),
+    check (is_late_correction_known or (late_correction_steps = 0 and late_correction_points = 0)),
+    check (is_model_known or (model_steps = 0 and model_points = 0))
+);
+comment on table risk.tier_move is
+    'Grain: customer x as_of_date x run where the tier differs from that of the newest published date before. What came of it from what, swapped in one after the other in the order of the columns: the parts add up.';
+comment on column risk.tier_move.tier_steps is 'Tiers up (risk grew) or down: high is two above low.';
+comment on column risk.tier_move.score_points is 'Change of the score points: less points, more risk. Policy, cooldown and override move no score.';
+comment on column risk.tier_move.new_data_steps is 'What became known since, under the model, the policy, the held tier and the override of the previous date.';
+comment on column risk.tier_move.is_late_correction_known is
+    'False: rows about dates up to the previous one became known since of this customer, its building or its industry; what they did is part of new_data (loudong then-vs-now tells it).';
+comment on column risk.tier_move.is_model_known is
+    'False: the model of the previous date cannot score these features any more; what its change did is part of new_data.';
+create index tier_move_run on risk.tier_move (run_id, as_of_date);
+grant select, insert, delete on risk.tier_move to loudong_pipeline;
