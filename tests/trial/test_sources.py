@@ -1,4 +1,4 @@
-"""Promises of stored features: each policy table that shapes them is known, and they are built once by the daily SQL."""
+"""Promises of stored features: every policy table that shapes them is known; they are built once by the daily SQL."""
 
 import re
 from datetime import date
