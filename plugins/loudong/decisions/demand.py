@@ -2,9 +2,11 @@
 
 from dataclasses import asdict, dataclass
 
+from loudong.decisions.actions import demand_actions
 from loudong.decisions.alerts import decide_alerts, dispatch_alerts
 from loudong.decisions.decide import create_decision_tables
 from loudong.decisions.statements import execute
+from loudong.decisions.tasks import demand_tasks
 from loudong.pipeline.runs import Run
 from loudong.publishing import ledger
 from loudong.warehouse.connect import Connection
@@ -27,7 +29,15 @@ class Demands:
     alerts_assigned: int = 0
     actions_proposed: int = 0
     actions_lapsed: int = 0
+    actions_ended: int = 0
+    enforcement_gaps: int = 0
+    enforcement_gaps_in_force: int = 0
     tasks_created: int = 0
+    tasks_cancelled: int = 0
+    tasks_overdue: int = 0
+    customers_screened: int = 0
+    promises_broken: int = 0
+    work_items: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """The counts as plain values for ops.run_step."""
@@ -45,17 +55,23 @@ def demand(connection: Connection, run: Run) -> Demands:
     create_decision_tables(connection, run)
     execute(connection, "customer_tier")
     alerts = asdict(decide_alerts(connection)) | asdict(dispatch_alerts(connection))
-    execute(connection, "actions_expired")
-    execute(connection, "actions_wanted")
-    lapsed = execute(connection, "actions_lapsed")
-    proposed = execute(connection, "actions_replaced") + execute(connection, "actions_proposed")
-    execute(connection, "tasks_overdue")
-    created = execute(connection, "tasks_rise") + execute(connection, "tasks_regular")
-    connection.execute("select risk.refresh_statistics()")
+    actions = demand_actions(connection)
+    tasks = demand_tasks(connection)
+    work_items = execute(connection, "work")
+    execute(connection, "contacts")
+    connection.execute("select risk.refresh_statistics(), risk.refresh_work_statistics()")
     return Demands(
         raised=True,
         **alerts,
-        actions_proposed=proposed,
-        actions_lapsed=lapsed,
-        tasks_created=created,
+        actions_proposed=actions.proposed,
+        actions_lapsed=actions.lapsed,
+        actions_ended=actions.ended,
+        enforcement_gaps=actions.gaps,
+        enforcement_gaps_in_force=actions.gaps_in_force,
+        tasks_created=tasks.created,
+        tasks_cancelled=tasks.cancelled,
+        tasks_overdue=tasks.overdue,
+        customers_screened=tasks.screened,
+        promises_broken=tasks.promises_broken,
+        work_items=work_items,
     )

@@ -30,11 +30,14 @@ def execute(connection: Connection, name: str) -> int:
 
 
 def create_indicators(connection: Connection) -> None:
-    """Unpivot the indicators that floors name into `decision_indicator` (customer, indicator, value not null).
+    """Unpivot the indicators that policy names into `decision_indicator` (customer, indicator, value not null).
 
     Alert rules, which are many, read theirs in columns (`alert_outcomes`).
     """
-    rows = connection.execute("select distinct indicator from policy_tier_floor").fetchall()
+    rows = connection.execute(
+        "select indicator from policy_tier_floor union select indicator from policy_strategy_condition "
+        "union select indicator from policy_follow_up_cadence union select indicator from policy_screening_indicator"
+    ).fetchall()
     connection.execute(
         "create temporary table decision_indicator (customer_id text, indicator text, value double precision) "
         "on commit drop"

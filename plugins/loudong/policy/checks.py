@@ -8,7 +8,6 @@ from typing import cast
 
 from loudong.policy.problems import Problems
 from loudong.policy.tables import (
-    ACTIONS,
     CATEGORIES,
     CUSTOMER_TYPES,
     DELINQUENCY_RULES,
@@ -43,8 +42,6 @@ def check(tables: dict[str, Numbered], indicators: dict[str, str], problems: Pro
     cutoffs(tables["tier_cutoff"], problems)
     floors(tables["tier_floor"], indicators, problems)
     cooldowns(tables["tier_cooldown"], problems)
-    strategies(tables["strategy"], problems)
-    cadences(tables["follow_up_cadence"], problems)
     owners(tables, problems)
 
 
@@ -218,22 +215,6 @@ def cooldowns(rows: Numbered, problems: Problems) -> None:
         problems.add(name, have[TIERS[0]], "tier", f"unreachable: nobody falls from {TIERS[0]}")
 
 
-def strategies(rows: Numbered, problems: Problems) -> None:
-    """Every tier has one standard per action, with the value that this kind of action is about."""
-    name = "strategy"
-    needed = dict(zip(ACTIONS, ("limit_share_pct", "monitor_every_days", "restriction_code"), strict=True))
-    have = {(row["tier"], row["action_code"]) for _, row in rows}
-    for tier in TIERS:
-        for action in ACTIONS:
-            if (tier, action) not in have:
-                problems.add(name, None, "action_code", f"gap: no {action} for tier {tier}")
-    for line, row in rows:
-        column = needed[str(row["action_code"])]
-        if row[column] is None:
-            problems.add(name, line, column, f"{row['action_code']} needs a value here")
-    constant(name, rows, ("standard_code", "action_code"), needed.values(), problems)
-
-
 def constant(name: str, rows: Numbered, group: tuple[str, ...], columns: Iterable[str], problems: Problems) -> None:
     """Rows of one `group` agree on `columns`."""
     first: dict[tuple[object, ...], tuple[int, Row]] = {}
@@ -244,29 +225,6 @@ def constant(name: str, rows: Numbered, group: tuple[str, ...], columns: Iterabl
             if row[column] != first_row[column]:
                 text = f"{row[column]} contradicts {first_row[column]} on row {first_line} of the same {group[0]}"
                 problems.add(name, line, column, text)
-
-
-def cadences(rows: Numbered, problems: Problems) -> None:
-    """Every tier has one regular contact; only regular contacts repeat, and not before the last one is due."""
-    name = "follow_up_cadence"
-    for tier in TIERS:
-        regular = [line for line, row in rows if row["tier"] == tier and row["trigger_code"] == "cadence"]
-        if not regular:
-            problems.add(name, None, "tier", f"gap: no regular contact for tier {tier}")
-        for line in regular[1:]:
-            problems.add(name, line, "tier", f"overlap: row {regular[0]} is the regular contact of tier {tier}")
-    for line, row in rows:
-        every, due = cast("int | None", row["every_days"]), cast(int, row["due_days"])
-        is_regular = row["trigger_code"] == "cadence"
-        if is_regular and every is None:
-            problems.add(name, line, "every_days", "a cadence needs the days between two contacts")
-        if not is_regular and every is not None:
-            problems.add(name, line, "every_days", f"{row['trigger_code']} happens once: leave it empty")
-        if every is not None and due >= every:
-            problems.add(name, line, "due_days", f"{due} is not below every_days {every}")
-        if row["trigger_code"] == "tier_rise" and row["tier"] == TIERS[0]:
-            problems.add(name, line, "tier", f"unreachable: no tier rises to {TIERS[0]}")
-    constant(name, rows, ("kind_code",), ("trigger_code",), problems)
 
 
 def owners(tables: dict[str, Numbered], problems: Problems) -> None:

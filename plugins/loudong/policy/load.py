@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from loudong.policy import alert_checks, checks
+from loudong.policy import action_checks, alert_checks, checks, task_checks
 from loudong.policy.dictionary import indicators
 from loudong.policy.problems import MOST_SHOWN, Problems
 from loudong.policy.tables import TABLES, Field, Row, Table, Value
@@ -66,8 +66,8 @@ def load_policy(folder: Path, most_shown: int | None = MOST_SHOWN) -> Policy:
     for table in TABLES.values():
         lines[table.name], raw[table.name] = _read(folder / f"{table.name}.csv", table, problems)
     problems.raise_if_any()
-    checks.check(lines, indicators(), problems)
-    alert_checks.check(lines, indicators(), problems)
+    for each in (checks, alert_checks, action_checks, task_checks):
+        each.check(lines, indicators(), problems)
     problems.raise_if_any()
 
     content = {name: sorted(rows, key=lambda row: list(row.values())) for name, rows in raw.items()}

@@ -1,18 +1,13 @@
 """What each policy table holds: its columns, their types and its key. One CSV file per table."""
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from loudong.policy.action_tables import ACTION_TABLES
+from loudong.policy.columns import CONDITION as _CONDITION
+from loudong.policy.columns import CUSTOMER_TYPES, TIERS, Field, Row, Table, Value
+from loudong.policy.columns import LABELS as _LABELS
+from loudong.policy.task_tables import TASK_TABLES
 
-Value = str | int | Decimal | date | None
-Row = dict[str, Value]
-
-# From least to most risk, and from least to most urgent.
-TIERS = ("low", "medium", "high")
+# From least to most urgent.
 SEVERITIES = ("minor", "major", "critical")
-OPERATORS = (">", ">=", "<", "<=", "=")
-ACTIONS = ("credit_limit_review", "repayment_monitoring", "transaction_restriction")
-TRIGGERS = ("cadence", "tier_rise")
 # What an alert rule looks at, what it is about, and how.
 ALERT_LEVELS = ("customer", "building", "industry", "portfolio")
 ALERT_AREAS = (
@@ -32,7 +27,6 @@ ALERT_AREAS = (
 ALERT_KINDS = ("level", "change", "peer_distance", "several")
 # Their people stand in the data: the manager of the main building, and the customer's own.
 LANDED_ROLES = ("building_manager", "relationship_manager")
-CUSTOMER_TYPES = ("person", "enterprise")
 # Five categories (五级分类, Order 2023 No. 1), from best to worst.
 CATEGORIES = ("normal", "special_mention", "substandard", "doubtful", "loss")
 # What is watched of the model; models/watching.py says what each is.
@@ -48,29 +42,6 @@ DELINQUENCY_RULES = {
     "significant_dpd_days": "day",
 }
 
-
-@dataclass(frozen=True)
-class Field:
-    """One column of a policy table. `kind` is text, integer, number or date; `codes` empty allows any text."""
-
-    name: str
-    kind: str = "text"
-    is_required: bool = True
-    codes: tuple[str, ...] = ()
-    minimum: int | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """One policy table; `key` names the columns no two rows may share."""
-
-    name: str
-    key: tuple[str, ...]
-    fields: tuple[Field, ...]
-
-
-_LABELS = (Field("name_en"), Field("name_zh"))
-_CONDITION = (Field("indicator"), Field("operator", codes=OPERATORS), Field("threshold", "number"))
 
 TABLES = {
     table.name: table
@@ -171,21 +142,6 @@ TABLES = {
             (Field("tier", codes=TIERS), Field("hold_days", "integer", minimum=0), *_LABELS),
         ),
         Table(
-            "strategy",
-            ("tier", "action_code"),
-            (
-                Field("tier", codes=TIERS),
-                Field("action_code", codes=ACTIONS),
-                Field("standard_code"),
-                Field("owner_role"),
-                Field("limit_share_pct", "number", is_required=False, minimum=0),
-                Field("monitor_every_days", "integer", is_required=False, minimum=1),
-                Field("restriction_code", is_required=False),
-                Field("period_days", "integer", minimum=1),
-                *_LABELS,
-            ),
-        ),
-        Table(
             "alert_rule",
             ("rule_code", "severity"),
             (
@@ -220,18 +176,9 @@ TABLES = {
             ("role_code",),
             (Field("role_code"), Field("escalate_to_role", is_required=False), *_LABELS),
         ),
-        Table(
-            "follow_up_cadence",
-            ("kind_code", "tier"),
-            (
-                Field("kind_code"),
-                Field("tier", codes=TIERS),
-                Field("trigger_code", codes=TRIGGERS),
-                Field("every_days", "integer", is_required=False, minimum=1),
-                Field("due_days", "integer", minimum=0),
-                Field("owner_role"),
-                *_LABELS,
-            ),
-        ),
+        *ACTION_TABLES,
+        *TASK_TABLES,
     )
 }
+
+__all__ = ["TABLES", "TIERS", "Field", "Row", "Table", "Value"]

@@ -22,7 +22,7 @@ with building as (
 ),
 
 customer as (
-    select distinct on (dim.customer_id) dim.customer_id, dim.manager_id
+    select distinct on (dim.customer_id) dim.customer_id, dim.manager_id, dim.customer_name
     from marts.dim_customer as dim
     cross join decision_run as run
     where
@@ -41,6 +41,18 @@ select
     coalesce(feature.exposure_amount, 0) as exposure_amount,
     feature.dpd_days,
     feature.past_due_amount,
+    feature.limit_amount,
+    feature.days_since_attempt_days,
+    feature.building_id,
+    left(customer.customer_name, 1) || '**' as customer_name_masked,
+    -- Over the horizon of the model: pd x loss given default x exposure that no deposit covers.
+    round(
+        case when feature.is_in_default then 1 else score.pd::numeric end
+        * loss.lgd_pct::numeric / 100
+        * coalesce(feature.exposure_amount, 0)
+        * (1 - least(coalesce(feature.deposit_ratio, 0), 1))::numeric,
+        2
+    ) as expected_loss_amount,
     building.manager_id as building_manager_id,
     customer.manager_id as relationship_manager_id
 from decision_run as run
@@ -50,7 +62,8 @@ left join customer_score as score
     on score.customer_id = feature.customer_id and score.as_of_date = feature.as_of_date and score.run_id = feature.run_id
 left join decision_previous as previous on previous.customer_id = feature.customer_id
 left join building on building.building_id = feature.building_id
-left join customer on customer.customer_id = feature.customer_id;
+left join customer on customer.customer_id = feature.customer_id
+left join policy_loss_given_default as loss on loss.customer_type_code = feature.customer_type_code;
 
 create unique index on decision_customer (customer_id);
 analyze decision_customer;

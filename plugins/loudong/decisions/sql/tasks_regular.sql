@@ -1,9 +1,8 @@
 -- The regular contact of the tier: every_days after the last task of any kind. Customers never contacted are spread
 -- over the days of a period by a hash of their id, so that the first day does not ask for all of them.
-insert into follow_up_task (
-    customer_id, kind_code, owner_role, owner_id, created_date, due_date, reason_en, reason_zh,
-    policy_version, policy_row, run_id
-)
+delete from decision_task;
+
+insert into decision_task
 with last_task as (
     select
         customer_id,
@@ -16,6 +15,7 @@ with last_task as (
 wanted as (
     select
         customer.*,
+        cadence.trigger_code,
         cadence.kind_code,
         cadence.owner_role,
         cadence.name_en,
@@ -33,14 +33,13 @@ wanted as (
 
 select
     wanted.customer_id,
+    wanted.trigger_code,
     wanted.kind_code,
     wanted.owner_role,
-    case wanted.owner_role
-        when 'building_manager' then wanted.building_manager_id
-        when 'relationship_manager' then wanted.relationship_manager_id
-    end,
-    run.as_of_date,
-    run.as_of_date + wanted.due_days,
+    wanted.due_days,
+    null,
+    null,
+    null,
     initcap(left(wanted.name_en, 1)) || substr(wanted.name_en, 2) || format(
         ' (every %s days), %s; probability of default %s %%.',
         wanted.every_days,
@@ -53,9 +52,7 @@ select
         coalesce('上次安排于' || wanted.last_date, '此前无安排'),
         round(wanted.pd::numeric * 100, 1)
     ),
-    run.policy_version,
-    'follow_up_cadence.csv:' || wanted.kind_code || ',' || wanted.tier,
-    run.run_id
+    'follow_up_cadence.csv:' || wanted.trigger_code || ',' || wanted.tier
 from wanted
 cross join decision_run as run
 where

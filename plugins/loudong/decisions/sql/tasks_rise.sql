@@ -1,18 +1,15 @@
--- A contact because the tier rose. A customer judged for the first time counts when the tier is the highest.
-insert into follow_up_task (
-    customer_id, kind_code, owner_role, owner_id, created_date, due_date, reason_en, reason_zh,
-    policy_version, policy_row, run_id
-)
+-- A contact because the tier rose. A customer judged for the first time counts when the tier is the highest, unless it
+-- is new and screened.
+insert into decision_task
 select
     customer.customer_id,
+    cadence.trigger_code,
     cadence.kind_code,
     cadence.owner_role,
-    case cadence.owner_role
-        when 'building_manager' then customer.building_manager_id
-        when 'relationship_manager' then customer.relationship_manager_id
-    end,
-    run.as_of_date,
-    run.as_of_date + cadence.due_days::integer,
+    cadence.due_days::integer,
+    null,
+    null,
+    null,
     case
         when customer.previous_tier is null then 'First judged ' || tier.name_en
         else 'Rose from ' || previous.name_en || ' to ' || tier.name_en
@@ -31,9 +28,7 @@ select
         '逾期' || customer.dpd_days || '天，',
         round(customer.exposure_amount)
     ),
-    run.policy_version,
-    'follow_up_cadence.csv:' || cadence.kind_code || ',' || cadence.tier,
-    run.run_id
+    'follow_up_cadence.csv:' || cadence.trigger_code || ',' || cadence.tier
 from decision_customer as customer
 cross join decision_run as run
 inner join policy_follow_up_cadence as cadence
@@ -42,14 +37,17 @@ inner join policy_tier_cutoff as tier on tier.tier = customer.tier
 left join policy_tier_cutoff as previous on previous.tier = customer.previous_tier
 where
     case
-        when customer.previous_tier is null then customer.tier = 'high'
+        when customer.previous_tier is null
+            then
+                customer.tier = 'high'
+                and not exists (
+                    select 1 from customer_screening as screened
+                    where
+                        screened.customer_id = customer.customer_id
+                        and screened.screened_date = run.as_of_date
+                        and screened.result_code <> 'taken_over'
+                )
         else
             array_position(array['low', 'medium', 'high'], customer.tier)
             > array_position(array['low', 'medium', 'high'], customer.previous_tier)
-    end
-    and not exists (
-        select 1 from follow_up_task as earlier
-        where
-            earlier.customer_id = customer.customer_id and earlier.kind_code = cadence.kind_code
-            and (earlier.state in ('open', 'overdue') or earlier.created_date >= run.as_of_date)
-    );
+    end;
