@@ -25,6 +25,10 @@ VIEWS = {
     "portfolio_daily",
     "alert_board",
     "work_list",
+    "work_capacity",
+    "action_in_force",
+    "enforcement_gap",
+    "team_performance",
     "roll_rate",
     "vintage",
     "model_health",
@@ -156,7 +160,7 @@ def test_a_customer_is_shown_with_reasons_moves_alerts_and_standards(world: Worl
         "select building_name, relationship_manager_id, tier, previous_tier, reasons_en, reasons_zh, open_alert_count, "
         "gravest_severity, monitoring_standard_code, open_task_count from bi.customer_360 where as_of_date = %s",
         D2,
-    ) == [("Tower 1", "R1", "high", "low", "Pays late.", "付款逾期。", 1, "major", "daily_check", 1)]
+    ) == [("Tower 1", "R1", "high", "low", "Pays late.", "付款逾期。", 1, "major", "daily_check", 2)]
     assert view("select open_alert_count, monitoring_standard_code from bi.customer_360 where as_of_date = %s", D1) == [
         (0, "monthly_check")
     ]
@@ -215,9 +219,12 @@ def test_buildings_and_industries_add_up_to_the_portfolio(world: World) -> None:
 def test_the_work_list_names_what_is_due_when_and_why(world: World) -> None:
     day(world, D1, {"C1": {"pd": 0.5, "dpd_days": 40}})
     day(world, date(2025, 3, 5), {"C1": {"pd": 0.5, "dpd_days": 44}})
-    assert view("select item_type, item_code, days_left, is_overdue from bi.work_list order by item_type") == [
+    assert view(
+        "select item_type, item_code, days_left, is_overdue from bi.work_list order by item_type, item_code"
+    ) == [
         ("alert", "arrears", -1, True),
-        ("follow_up_task", "tier_rise_call", -1, True),
+        ("follow_up_task", "dunning", -1, True),
+        ("follow_up_task", "tier_rise", -1, True),
     ]
     assert view("select reason_zh from bi.work_list where item_type = 'alert'") == [("逾期超过30天：dpd_days = 44",)]
     assert view("select is_open, is_overdue, age_days from bi.alert_board") == [(True, True, 4)]

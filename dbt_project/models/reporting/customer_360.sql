@@ -48,15 +48,23 @@ actions as (
     select
         published.as_of_date,
         action.customer_id,
-        max(action.standard_code) filter (where action.action_code = 'credit_limit_review')
-            as limit_review_standard_code,
-        max(action.standard_code) filter (where action.action_code = 'repayment_monitoring')
-            as monitoring_standard_code,
-        max(action.standard_code) filter (where action.action_code = 'transaction_restriction')
-            as restriction_standard_code
+        (
+            array_agg(action.standard_code order by action.period_start_date desc)
+            filter (where action.action_code = 'credit_limit_review')
+        )[1] as limit_review_standard_code,
+        (
+            array_agg(action.standard_code order by action.period_start_date desc)
+            filter (where action.action_code = 'repayment_monitoring')
+        )[1] as monitoring_standard_code,
+        (
+            array_agg(action.standard_code order by action.period_start_date desc)
+            filter (where action.action_code = 'transaction_restriction')
+        )[1] as restriction_standard_code
     from published
     inner join {{ source('risk', 'customer_action') }} as action
-        on published.as_of_date between action.period_start_date and action.period_end_date
+        on
+            published.as_of_date between action.period_start_date and action.period_end_date
+            and (action.lapsed_date is null or action.lapsed_date > published.as_of_date)
     group by published.as_of_date, action.customer_id
 ),
 

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from loudong.policy.checks import _condition
+from loudong.policy.checks import condition
 from loudong.policy.columns import CUSTOMER_TYPES, TIERS, Numbered, Row
 from loudong.policy.problems import Problems
 from loudong.policy.task_tables import ALERT_SEVERITIES, EFFECTS, INDICATOR_TRIGGERS, KINDS, UNKNOWN, WORK_RULES
@@ -68,7 +68,7 @@ def cadences(rows: Numbered, indicators: dict[str, str], problems: Problems) -> 
             for column in missing:
                 problems.add(name, line, column, f"{trigger} needs a condition")
             if not missing:
-                _condition(name, line, row, indicators, problems)
+                condition(name, line, row, indicators, problems)
         elif row["indicator"] is not None:
             problems.add(name, line, "indicator", f"{trigger} looks at no indicator: leave it empty")
         if trigger == "tier_rise" and tier_or_unknown == TIERS[0]:
