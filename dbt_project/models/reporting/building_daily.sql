@@ -52,6 +52,7 @@ select
     daily.high_exposure_amount::numeric(24, 4) as high_exposure_amount,
     daily.mean_pd,
     daily.weighted_pd,
+    daily.expected_loss_amount::numeric(24, 4) as expected_loss_amount,
     daily.exposure_hhi_ratio,
     (daily.anchor_exposure_amount / nullif(daily.exposure_amount, 0))::double precision as anchor_share_ratio,
     daily.arrears_ratio - before.arrears_ratio as arrears_ratio_change_30d,

@@ -41,6 +41,7 @@ select
     daily.high_exposure_amount::numeric(24, 4) as high_exposure_amount,
     daily.mean_pd,
     daily.weighted_pd,
+    daily.expected_loss_amount::numeric(24, 4) as expected_loss_amount,
     alerts.opened_alert_count,
     alerts.open_alert_count,
     daily.model_version,

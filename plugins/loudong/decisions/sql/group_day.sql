@@ -5,7 +5,7 @@ where group_day.run_id = run.run_id;
 insert into group_day (
     run_id, as_of_date, level_code, subject_id, customer_count, high_count, medium_count, low_count, risen_count,
     fallen_count, past_due_count, in_default_count, exposure_amount, past_due_amount, high_exposure_amount,
-    anchor_exposure_amount, mean_pd, weighted_pd, exposure_hhi_ratio
+    anchor_exposure_amount, mean_pd, weighted_pd, exposure_hhi_ratio, expected_loss_amount
 )
 with customer as (
     select
@@ -20,6 +20,7 @@ with customer as (
         customer.dpd_days,
         customer.exposure_amount,
         customer.past_due_amount,
+        customer.expected_loss_amount,
         array_position(array['low', 'medium', 'high'], customer.tier)
         - array_position(array['low', 'medium', 'high'], customer.previous_tier) as tier_step
     from decision_customer as customer
@@ -57,6 +58,7 @@ select
     coalesce(sum(exposure_amount) filter (where is_anchor_tenant), 0),
     avg(pd)::double precision,
     (sum(pd * exposure_amount) / nullif(sum(exposure_amount), 0))::double precision,
-    (sum(exposure_amount * exposure_amount) / nullif(sum(exposure_amount), 0) ^ 2)::double precision
+    (sum(exposure_amount * exposure_amount) / nullif(sum(exposure_amount), 0) ^ 2)::double precision,
+    sum(expected_loss_amount)
 from customer
 group by run_id, as_of_date, grouping sets ((building_id), (industry_code), ());

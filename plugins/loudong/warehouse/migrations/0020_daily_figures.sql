@@ -20,11 +20,14 @@ create table risk.group_day (
     mean_pd                 double precision not null,
     weighted_pd             double precision,
     exposure_hhi_ratio      double precision,
+    expected_loss_amount    numeric,
     unique nulls not distinct (run_id, as_of_date, level_code, subject_id)
 );
 comment on table risk.group_day is
     'Grain: run x as_of_date x level x subject (a building, an industry, the portfolio). Null subject: customers without one.';
 comment on column risk.group_day.anchor_exposure_amount is 'Exposure to anchor tenants.';
+comment on column risk.group_day.expected_loss_amount is
+    'pd x loss given default x exposure that no deposit covers, over the horizon; null for dates decided before it was kept.';
 comment on column risk.group_day.weighted_pd is 'Mean pd weighted by exposure; null without exposure.';
 
 create table risk.default_start (
