@@ -20,26 +20,40 @@ def days(world: World) -> Days:
     return Days(world)
 
 
-def override(tier: str, made: int = 0, until: int = 9, hour: int = 12) -> int:
-    return make_override("C1", tier, "Li Lei", "met the owner", on(until), at(made, hour)).override_id
+def override(tier: str, made: int = 0, until: int = 9, customer: str = "C1") -> int:
+    return make_override(customer, tier, "Li Lei", "met the owner", on(until), at(made)).override_id
 
 
-@pytest.mark.parametrize(("pd", "tier"), [(LOW, "high"), (HIGH, "low"), (HIGH, "medium")])
-def test_an_override_decides_in_both_directions_and_the_trace_says_who_why_and_until_when(
-    days: Days, pd: float, tier: str
+# What of a customer is known, what a person decided, what becomes of it, by what, and the floor that was in the way.
+CASES: tuple[tuple[dict[str, Any], str, str, str, str | None], ...] = (
+    ({"pd": LOW}, "high", "high", "override", None),
+    ({"pd": HIGH}, "low", "low", "override", None),
+    ({"pd": HIGH, "dpd_days": 90}, "low", "low", "override", None),
+    ({"pd": LOW, "has_related_bankruptcy": True}, "low", "low", "override", None),
+    ({"pd": LOW, "dpd_days": 91}, "low", "high", "floor", "dpd_over_90"),
+    ({"pd": LOW, "is_in_default": True}, "medium", "high", "floor", "in_default"),
+    ({"pd": HIGH, "is_non_performing": True}, "low", "high", "pd", "non_performing"),
+    ({"pd": MEDIUM}, "medium", "medium", "pd", None),
+)
+
+
+def test_an_override_decides_in_both_directions_above_the_floors_that_policy_closes_and_the_trace_tells_it(
+    days: Days,
 ) -> None:
-    number = override(tier)
-    days.publish(0, C1=pd)
-    assert standing(0, "tier, decided_by, override_id") == (tier, "override", number)
-    (trace,) = standing(0, "trace")
-    assert trace["override"] == {
-        "override_id": number,
-        "tier": tier,
-        "made_by": "Li Lei",
-        "because": "met the owner",
-        "expires_date": on(9).isoformat(),
-        "bound_floor_code": None,
-    }
+    names = [f"C{number + 1}" for number in range(len(CASES))]
+    numbers = [override(case[1], customer=name) for name, case in zip(names, CASES, strict=True)]
+    days.publish(0, **{name: case[0] for name, case in zip(names, CASES, strict=True)})
+    for name, number, (_, asked, tier, decided_by, bound) in zip(names, numbers, CASES, strict=True):
+        assert standing(0, "tier, decided_by, override_id", name) == (tier, decided_by, number), name
+        (trace,) = standing(0, "trace", name)
+        assert trace["override"] == {
+            "override_id": number,
+            "tier": asked,
+            "made_by": "Li Lei",
+            "because": "met the owner",
+            "expires_date": on(9).isoformat(),
+            "bound_floor_code": bound,
+        }
 
 
 def test_an_override_counts_from_its_day_to_its_last_and_then_the_rules_hold_again_at_once(days: Days) -> None:
@@ -50,11 +64,12 @@ def test_an_override_counts_from_its_day_to_its_last_and_then_the_rules_hold_aga
     assert standing(4) == ("low", "low", "low", "pd")
 
 
-@pytest.mark.parametrize(("instant", "tier"), [(at(1, 0) - timedelta(microseconds=1), "high"), (at(1, 0), "low")])
-def test_a_date_knows_only_what_was_made_before_its_midnight(days: Days, instant: datetime, tier: str) -> None:
-    make_override("C1", "high", "Li Lei", "why", on(9), instant)
-    days.publish(0, C1=LOW)
-    assert standing(0)[0] == tier
+def test_a_date_knows_only_what_was_made_before_its_midnight(days: Days) -> None:
+    midnight = at(1, 0)
+    make_override("C1", "high", "Li Lei", "why", on(9), midnight - timedelta(microseconds=1))
+    make_override("C2", "high", "Li Lei", "why", on(9), midnight)
+    days.publish(0, C1=LOW, C2=LOW)
+    assert (standing(0)[0], standing(0, customer="C2")[0]) == ("high", "low")
 
 
 def test_a_past_date_run_again_keeps_the_override_it_had_and_gets_none_that_came_later(days: Days) -> None:
@@ -76,31 +91,6 @@ def test_an_override_leaves_the_count_of_the_cooldown_as_it_is(days: Days) -> No
     assert standing(1) == ("low", "low", "high", "override")
     assert standing(6) == ("high", "low", "high", "cooldown")
     assert standing(31) == ("low", "low", "low", "pd")
-
-
-@pytest.mark.parametrize(
-    ("values", "tier", "decided_by", "bound"),
-    [
-        ({"dpd_days": 91}, "high", "floor", "dpd_over_90"),
-        ({"is_in_default": True}, "high", "floor", "in_default"),
-        ({"is_non_performing": True, "pd": HIGH}, "high", "pd", "non_performing"),
-        ({"dpd_days": 90}, "low", "override", None),
-        ({"has_related_bankruptcy": True}, "low", "override", None),
-    ],
-)
-def test_an_override_does_not_reach_below_a_floor_that_policy_closes_to_it(
-    days: Days, values: dict[str, Any], tier: str, decided_by: str, bound: str | None
-) -> None:
-    number = override("low")
-    days.publish(0, C1={"pd": LOW} | values)
-    assert standing(0, "tier, decided_by, override_id") == (tier, decided_by, number)
-    assert standing(0, "trace -> 'override' ->> 'bound_floor_code'") == (bound,)
-
-
-def test_an_override_that_asks_for_what_the_rules_say_decides_nothing(days: Days) -> None:
-    number = override("medium")
-    days.publish(0, C1=MEDIUM)
-    assert standing(0, "tier, decided_by, override_id") == ("medium", "pd", number)
 
 
 def test_one_override_stands_per_customer_and_an_expired_one_makes_room(days: Days) -> None:

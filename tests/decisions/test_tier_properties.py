@@ -30,7 +30,7 @@ def qualified(pd: float, dpd: int | None) -> int:
     return max(1 + sum(pd >= bound for bound in CUT_OFFS), by_dpd)
 
 
-@settings(FEW, max_examples=4)
+@settings(FEW, max_examples=3)
 @given(
     gaps=st.lists(GAPS, min_size=3, max_size=3),
     histories=st.lists(st.lists(STATE, min_size=3, max_size=3), min_size=4, max_size=4),
@@ -174,8 +174,8 @@ ACTIONS = st.one_of(
 )
 
 
-@settings(FEW, max_examples=8)
-@given(first=STATE, actions=st.lists(ACTIONS, min_size=4, max_size=8))
+@settings(FEW, max_examples=6)
+@given(first=STATE, actions=st.lists(ACTIONS, min_size=4, max_size=7))
 def test_no_sequence_of_runs_late_data_and_human_decisions_loses_a_decision_or_leaves_a_tier_without_a_reason(
     world: World, first: tuple[float, int | None], actions: list[tuple[Any, ...]]
 ) -> None:

@@ -41,8 +41,7 @@ def decide(run: Run) -> DecisionSummary:
     """Write the tiers of the run, their moves, and what follows for groups and defaults, in one transaction.
 
     Own rows are replaced. Reads the run's rows of marts.fct_customer_features and risk.customer_score and the policy
-    seeded for it. Raises LoudongError when customers have no score or the seeded policy is not the
-    run's.
+    seeded for it. Raises LoudongError when customers have no score or the seeded policy is not the run's.
     """
     with connect() as connection:
         ledger.lock(connection)
