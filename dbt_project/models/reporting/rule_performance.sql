@@ -5,6 +5,7 @@ with alert as (
         alert.*,
         alert.opened_date + {{ var('horizon_days') }} as mature_date
     from {{ source('risk', 'alert') }} as alert
+    where alert.subject_level = 'customer'
 ),
 
 customer as (

@@ -33,10 +33,11 @@ def decide_alerts(connection: Connection) -> AlertCounts:
     create_outcomes(connection)
     reopened = _change(connection, "alerts_reopened")
     execute(connection, "alert_standing")
-    hit_again = execute(connection, "alerts_standing")
+    hit_again = _count_hit_again(connection)
     risen = _change(connection, "alerts_risen")
     woken = _change(connection, "alerts_woken")
     opened = execute(connection, "alerts_opened")
+    execute(connection, "alerts_seen")
     withdrawn = _change(connection, "alerts_withdrawn")
     lapsed = _change(connection, "alerts_lapsed")
     execute(connection, "alert_outcomes")
@@ -56,6 +57,13 @@ def dispatch_alerts(connection: Connection) -> Dispatched:
     breached = _change(connection, "alerts_breached")
     assigned = _change(connection, "alerts_assigned")
     return Dispatched(breached, assigned)
+
+
+def _count_hit_again(connection: Connection) -> int:
+    row = connection.execute(
+        "select count(*) from decision_hit inner join decision_standing_alert using (customer_id, rule_code)"
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _change(connection: Connection, name: str) -> int:

@@ -1,4 +1,7 @@
 -- What an alert is about, how it lives, and what every rule said of everybody.
+-- Rules have more columns: the next run seeds them anew.
+drop table if exists staging.policy_alert_rule;
+
 alter table risk.alert
     add column subject_level text not null default 'customer'
         check (subject_level in ('customer', 'building', 'industry', 'portfolio')),
@@ -7,8 +10,15 @@ alter table risk.alert
     add column snoozed_until date,
     add column breached_date date,
     add column owner_set_by text not null default 'loudong',
-    add column closed_by text;
-update risk.alert set subject_id = customer_id;
+    add column closed_by text,
+    add column subject_state jsonb not null default '{}';
+update risk.alert set
+    subject_id = customer_id,
+    subject_state = jsonb_strip_nulls(
+        jsonb_build_object(
+            'tier', evidence -> 'tier', 'pd', evidence -> 'pd', 'exposure_amount', evidence -> 'exposure_amount'
+        )
+    );
 -- Nobody could close an alert but in SQL; who did was not kept.
 update risk.alert set closed_by = 'unknown' where closed_date is not null;
 update risk.alert set snoozed_until = due_date where status = 'snoozed';
@@ -40,6 +50,8 @@ comment on column risk.alert.breached_date is 'Date that found due_date passed, 
 comment on column risk.alert.owner_set_by is 'Who chose the owner: loudong, or the person who assigned or escalated it.';
 comment on column risk.alert.closed_by is 'Who closed it: loudong, or a person; null while it is not closed.';
 comment on column risk.alert.last_hit_date is 'Newest date for which a run found the rule to hit.';
+comment on column risk.alert.subject_state is
+    'building_id, tier, pd and exposure_amount of the subject on the newest date on which the alert stood.';
 create index alert_id on risk.alert (alert_id);
 create index alert_rule_closed on risk.alert (customer_id, rule_code, closed_date) where closed_date is not null;
 
