@@ -1,4 +1,4 @@
-"""Promises of the model's part in a change of tier: what another version says of the same features, and nothing else."""
+"""Promises of the model's part in a change of tier: what another version says of the same features and no more."""
 
 from collections.abc import Callable
 from dataclasses import replace

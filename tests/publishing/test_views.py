@@ -20,6 +20,7 @@ from loudong.warehouse.connect import connect
 
 D1, D2 = date(2025, 3, 1), date(2025, 3, 2)
 VIEWS = {
+    "rule_outcome",
     "customer_360",
     "building_daily",
     "portfolio_daily",
@@ -142,7 +143,7 @@ def test_a_run_that_failed_leaves_what_is_shown_of_the_date_as_it_was(world: Wor
     for name in VIEWS:
         assert tables[name][0] == tables[name][1], name
     assert view("select tier, pd from bi.customer_360") == [("high", 0.5)]
-    assert view("select rule_code from bi.alert_board") == []
+    assert view("select rule_code from bi.alert_board") == [("pd_high",)]
 
 
 def test_publishing_again_shows_the_new_run_alone(world: World) -> None:
@@ -160,7 +161,7 @@ def test_a_customer_is_shown_with_reasons_moves_alerts_and_standards(world: Worl
         "select building_name, relationship_manager_id, tier, previous_tier, reasons_en, reasons_zh, open_alert_count, "
         "gravest_severity, monitoring_standard_code, open_task_count from bi.customer_360 where as_of_date = %s",
         D2,
-    ) == [("Tower 1", "R1", "high", "low", "Pays late.", "付款逾期。", 1, "major", "daily_check", 2)]
+    ) == [("Tower 1", "R1", "high", "low", "Pays late.", "付款逾期。", 2, "major", "daily_check", 2)]
     assert view("select open_alert_count, monitoring_standard_code from bi.customer_360 where as_of_date = %s", D1) == [
         (0, "monthly_check")
     ]
@@ -222,12 +223,16 @@ def test_the_work_list_names_what_is_due_when_and_why(world: World) -> None:
     assert view(
         "select item_type, item_code, days_left, is_overdue from bi.work_list order by item_type, item_code"
     ) == [
-        ("alert", "arrears", -1, True),
+        ("alert", "arrears", 3, False),  # nobody took it up in time: the next role has its days
+        ("alert", "pd_high", 1, False),
         ("follow_up_task", "dunning", -1, True),
         ("follow_up_task", "tier_rise", -1, True),
     ]
-    assert view("select reason_zh from bi.work_list where item_type = 'alert'") == [("逾期超过30天：dpd_days = 44",)]
-    assert view("select is_open, is_overdue, age_days from bi.alert_board") == [(True, True, 4)]
+    arrears = "where item_code = 'arrears'"
+    assert view(f"select reason_zh from bi.work_list {arrears}") == [("逾期超过30天：dpd_days = 44",)]
+    assert view("select is_open, breached_date, age_days from bi.alert_board where rule_code = 'arrears'") == [
+        (True, date(2025, 3, 5), 4)
+    ]
 
 
 def contract(number: int, bucket: str, **values: Any) -> dict[str, Any]:
