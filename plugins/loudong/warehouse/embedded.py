@@ -19,6 +19,7 @@ unix_socket_directories = ''
 max_connections = 120
 shared_buffers = '256MB'
 work_mem = '96MB'
+random_page_cost = 1.1
 maintenance_work_mem = '256MB'
 max_wal_size = '4GB'
 checkpoint_timeout = '15min'
