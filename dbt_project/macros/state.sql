@@ -53,20 +53,26 @@
 {%- endmacro %}
 
 {#
-  A state with one row per `key`, of which the customers of `scope` are made anew. `seeks` are further columns or
-  expressions that rows are looked up by.
+  A state with one row per `key`, of which the customers of `scope` are made anew, and the keys of the model `change`,
+  where there is one. Rows that the model `made`, where it is named, says once more as they stand stay. `seeks` are
+  further columns or expressions that rows are looked up by.
 #}
-{% macro state_config(scope, key, merges=false, seeks=[]) -%}
+{% macro state_config(scope, key, seeks=[], change=none, made=none) -%}
     {%- do ref('int_state__start') -%}
     {% set indexes = [{'columns': key, 'unique': true}] %}
     {% for seek in seeks %}{% do indexes.append({'columns': [seek]}) %}{% endfor %}
+    {% set hooks = [] %}
+    {% if made %}
+        {% do hooks.append("{{ forget_others(ref('" ~ scope ~ "'), ref('" ~ made ~ "'), " ~ key ~ ") }}") %}
+    {% else %}
+        {% do hooks.append("{{ forget(ref('" ~ scope ~ "'), ['customer_id']) }}") %}
+    {% endif %}
+    {% if change %}{% do hooks.append("{{ forget(ref('" ~ change ~ "'), " ~ key ~ ") }}") %}{% endif %}
     {{ config(
-        materialized='incremental' if merges else 'appended',
-        incremental_strategy='merge' if merges else none,
-        unique_key=key if merges else none,
+        materialized='appended',
         tags=['state'],
         indexes=indexes,
-        pre_hook="{{ forget_customers(ref('" ~ scope ~ "')) }}"
+        pre_hook=hooks
     ) }}
 {%- endmacro %}
 
@@ -76,10 +82,34 @@
     {{ return(dbt.should_full_refresh()) }}
 {%- endmacro %}
 
-{# Take out of a state the customers in `scope`, who are made anew. #}
-{% macro forget_customers(scope) -%}
+{# Take out of a state the keys in `relation`, which are made anew. #}
+{% macro forget(relation, key) -%}
     {% if should_full_refresh() or not is_appended() %}{{ return("select 1") }}{% endif %}
-    {{ return("delete from " ~ this ~ " where customer_id in (select customer_id from " ~ scope ~ ")") }}
+    {% set key = key | join(', ') %}
+    {{ return("delete from " ~ this ~ " where (" ~ key ~ ") in (select " ~ key ~ " from " ~ relation ~ ")") }}
+{%- endmacro %}
+
+{# Take out of a state the rows of the customers in `scope` of which `made` says something else by now, or nothing. #}
+{% macro forget_others(scope, made, key) -%}
+    {% if should_full_refresh() or not is_appended() %}{{ return("select 1") }}{% endif %}
+    {% set columns = columns_but_date(this).split(', ') %}
+    delete from {{ this }} as standing
+    where
+        customer_id in (select customer_id from {{ scope }})
+        and not exists (
+            select 1 from {{ made }} as fresh
+            where
+                {{ same(key) }}
+                and (fresh.{{ columns | join(', fresh.') }})
+                is not distinct from (standing.{{ columns | join(', standing.') }})
+        )
+{%- endmacro %}
+
+{# Is it the same key? #}
+{% macro same(key) -%}
+    {% for column in key -%}
+    {{ 'and ' if not loop.first }}fresh.{{ column }} = standing.{{ column }}
+    {% endfor %}
 {%- endmacro %}
 
 {# The columns of a relation that hold on every date: all but as_of_date and cutoff_at. #}

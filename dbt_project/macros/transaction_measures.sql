@@ -32,6 +32,17 @@
     {{ return(windows | sort) }}
 {%- endmacro %}
 
+{# Squares of units exceed what a bigint holds. #}
+{% macro sum_type(sum) -%}
+    {{ return('numeric' if '_square' in sum else 'bigint') }}
+{%- endmacro %}
+
+{# Did the day of the row leave the window of so many days between two dates? #}
+{% macro left_window(version, days, there, here) -%}
+    {{ version }}.transaction_at >= {{ instant_of(there ~ ' - ' ~ (days - 1)) }}
+    and {{ version }}.transaction_at < {{ instant_of(here ~ ' - ' ~ (days - 1)) }}
+{%- endmacro %}
+
 {# Amounts have four decimals: a unit is a ten-thousandth of the currency. #}
 {% macro units(amount) -%}
     ({{ amount }} * 10000)::bigint
@@ -46,13 +57,13 @@
 {%- endmacro %}
 
 {% macro amount_of_units(units) -%}
-    ({{ units }} / 10000.0)
+    ({{ units }} * 0.0001)
 {%- endmacro %}
 
 {# Population standard deviation over the mean, from exact sums; null where the sum is not positive. #}
 {% macro variation(square_sum, sum, count) -%}
     case when {{ sum }} > 0
-        then sqrt(greatest({{ count }} * {{ square_sum }} - {{ sum }} * {{ sum }}, 0)::double precision)
+        then sqrt(greatest({{ count }} * {{ square_sum }} - {{ sum }}::numeric * {{ sum }}, 0)::double precision)
             / {{ sum }}::double precision
     end
 {%- endmacro %}

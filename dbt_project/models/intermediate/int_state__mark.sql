@@ -11,6 +11,7 @@
 -- depends_on: {{ ref('int_interaction__windows_state') }}
 -- depends_on: {{ ref('int_transactions__sums_state') }}
 -- depends_on: {{ ref('int_transactions__counterparty_state') }}
+-- depends_on: {{ ref('int_transactions__dealings_state') }}
 select
     {{ date_of_run() }} as as_of_date,
     {{ cutoff_of_run() }} as cutoff_at,

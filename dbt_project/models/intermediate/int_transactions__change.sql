@@ -1,4 +1,4 @@
-{{ config(tags=['state']) }}
+{{ config(materialized='view', tags=['state']) }}
 {%- set start = state_start() -%}
 {%- set transaction, scope = ref('stg_landing__transaction'), ref('int_transactions__scope') -%}
 {%- set longest = transaction_windows() | max -%}
@@ -12,7 +12,13 @@
     {%- set here = date_of_run() -%}
     {%- set there = "'" ~ start.as_of_date ~ "'::date" -%}
     with moved as (
-        select movement.customer_id, true as is_new, {{ transaction_row('movement') }}
+        select
+            movement.customer_id,
+            1 as sign,
+            {% for days in transaction_windows() -%}
+                movement.transaction_at >= {{ instant_of(here ~ ' - ' ~ (days - 1)) }} as moves_{{ days }}d,
+            {% endfor -%}
+            {{ transaction_row('movement') }}
         from {{ transaction }} as movement
         where
             movement.known_from >= '{{ start.cutoff_at }}'
@@ -20,7 +26,13 @@
             and not movement.is_deleted
             and movement.transaction_at >= {{ instant_of(here ~ ' - ' ~ (longest - 1)) }}
         union all
-        select movement.customer_id, false as is_new, {{ transaction_row('movement') }}
+        select
+            movement.customer_id,
+            -1 as sign,
+            {% for days in transaction_windows() -%}
+                {{ left_window('movement', days, there, here) }} as moves_{{ days }}d,
+            {% endfor -%}
+            {{ transaction_row('movement') }}
         from {{ transaction }} as movement
         where
             movement.known_from < '{{ start.cutoff_at }}'
@@ -28,10 +40,7 @@
             and (movement.superseded_at is null or movement.superseded_at >= {{ cutoff_of_run() }})
             and (
                 {% for days in transaction_windows() -%}
-                    {{ 'or ' if not loop.first }}(
-                        movement.transaction_at >= {{ instant_of(there ~ ' - ' ~ (days - 1)) }}
-                        and movement.transaction_at < {{ instant_of(here ~ ' - ' ~ (days - 1)) }}
-                    )
+                    {{ 'or ' if not loop.first }}({{ left_window('movement', days, there, here) }})
                 {% endfor %}
             )
     )
@@ -40,15 +49,13 @@
         customer_id,
         {% for name, value, windows in transaction_measures() -%}
             {% for days in windows -%}
-                coalesce(sum({{ value }}) filter (where is_new and day > {{ here }} - {{ days }}), 0)
-                - coalesce(sum({{ value }}) filter (
-                    where not is_new and day <= {{ here }} - {{ days }} and day > {{ there }} - {{ days }}
-                ), 0) as {{ name }}_{{ days }}d,
+                coalesce(sum(sign * {{ value }}) filter (where moves_{{ days }}d), 0)::{{ sum_type(name) }}
+                    as {{ name }}_{{ days }}d,
             {% endfor -%}
         {% endfor -%}
-        max(day) filter (where is_new) as last_day,
-        max(day) filter (where is_new and is_in) as last_inflow_day,
-        max(array[units, day - '2000-01-01'::date]) filter (where is_new and not is_in and day > {{ here }} - 90)
+        max(day) filter (where sign = 1) as last_day,
+        max(day) filter (where sign = 1 and is_in) as last_inflow_day,
+        max(array[units, day - '2000-01-01'::date]) filter (where sign = 1 and not is_in and moves_90d)
             as largest_outflow
     from moved
     where

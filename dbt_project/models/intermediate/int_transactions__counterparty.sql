@@ -1,10 +1,4 @@
+{{ config(materialized='view') }}
+
 -- With how many others a customer deals, and how many are new. Grain: customer x as_of_date.
-select
-    as_of_date,
-    customer_id,
-    count(*) filter (where last_day > as_of_date - 90) as counterparty_90d_count,
-    count(*) as counterparty_365d_count,
-    count(*) filter (where first_day > as_of_date - 90) as new_counterparty_90d_count
-from ({{ rolled('int_transactions__counterparty') }}) as pair
-where last_day > as_of_date - 365
-group by 1, 2
+{{ rolled('int_transactions__dealings') }}

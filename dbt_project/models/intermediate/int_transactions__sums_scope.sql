@@ -27,7 +27,7 @@ summed as (
             {% for days in windows -%}
                 coalesce(
                     sum({{ value }}) filter (where day > as_of_date - {{ days }}), 0
-                )::numeric
+                )::{{ sum_type(name) }}
                     as {{ name }}_{{ days }}d,
             {% endfor -%}
         {% endfor -%}

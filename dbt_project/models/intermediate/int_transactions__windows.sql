@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- Movements on the operating account. Grain: customer x as_of_date, customers with a transaction in the longest window.
 with blocked as (
     select
@@ -15,8 +17,8 @@ with blocked as (
 spread as (
     select
         *,
-        block_0 * block_0 + block_1 * block_1 + block_2 * block_2
-        + block_3 * block_3 + block_4 * block_4 + block_5 * block_5 as block_square,
+        block_0::numeric * block_0 + block_1::numeric * block_1 + block_2::numeric * block_2
+        + block_3::numeric * block_3 + block_4::numeric * block_4 + block_5::numeric * block_5 as block_square,
         least(block_0, block_1, block_2, block_3, block_4, block_5) as lowest_block
     from blocked
 )
@@ -25,16 +27,16 @@ select
     spread.as_of_date,
     spread.customer_id,
     {% for days in (7, 30, 90, 180, 365) -%}
-        transaction_count_{{ days }}d::bigint as transaction_{{ days }}d_count,
-        inflow_count_{{ days }}d::bigint as inflow_{{ days }}d_count,
-        outflow_count_{{ days }}d::bigint as outflow_{{ days }}d_count,
+        transaction_count_{{ days }}d as transaction_{{ days }}d_count,
+        inflow_count_{{ days }}d as inflow_{{ days }}d_count,
+        outflow_count_{{ days }}d as outflow_{{ days }}d_count,
         {{ amount_of_units('inflow_units_' ~ days ~ 'd') }} as inflow_amount_{{ days }}d,
         {{ amount_of_units('outflow_units_' ~ days ~ 'd') }} as outflow_amount_{{ days }}d,
         {{ amount_of_units('(inflow_units_' ~ days ~ 'd - outflow_units_' ~ days ~ 'd)') }}
             as net_flow_amount_{{ days }}d,
     {% endfor -%}
     {% for days in (30, 90, 365) -%}
-        night_count_{{ days }}d::bigint as night_{{ days }}d_count,
+        night_count_{{ days }}d as night_{{ days }}d_count,
     {% endfor -%}
     {{ ratio('night_count_90d', 'transaction_count_90d') }} as night_share_90d_ratio,
     {{ ratio('night_count_30d', 'transaction_count_30d') }} - {{ ratio('night_count_365d', 'transaction_count_365d') }}
@@ -43,7 +45,7 @@ select
     {{ variation('inflow_square_180d', 'inflow_units_180d', 'inflow_count_180d') }} as inflow_variation_180d_ratio,
     {{ variation('outflow_square_180d', 'outflow_units_180d', 'outflow_count_180d') }} as outflow_variation_180d_ratio,
     {{ variation('block_square', 'inflow_units_180d', '6') }} as inflow_block_variation_180d_ratio,
-    {{ ratio('6 * lowest_block', 'inflow_units_180d') }} as lowest_inflow_block_180d_ratio,
+    {{ ratio('6.0 * lowest_block', 'inflow_units_180d') }} as lowest_inflow_block_180d_ratio,
     num_nonnulls(
         {% for block in range(6) -%}
             nullif(block_{{ block }}, 0){{ ',' if not loop.last }}
@@ -54,7 +56,7 @@ select
     {{ amount_of_units('(outflow_units_180d - outflow_units_90d)') }} as outflow_amount_prior_90d,
     {{ amount_of_units('(inflow_units_455d - inflow_units_365d)') }} as inflow_amount_year_ago_90d,
     {{ ratio('90 * transaction_count_7d', '7 * transaction_count_90d') }} as activity_burst_7d_ratio,
-    {{ ratio('90 * outflow_units_7d', '7 * outflow_units_90d') }} as outflow_burst_7d_ratio,
+    {{ ratio('90.0 * outflow_units_7d', '7.0 * outflow_units_90d') }} as outflow_burst_7d_ratio,
     coalesce(counterparty.counterparty_90d_count, 0) as counterparty_90d_count,
     coalesce(counterparty.counterparty_365d_count, 0) as counterparty_365d_count,
     coalesce(counterparty.new_counterparty_90d_count, 0) as new_counterparty_90d_count,
