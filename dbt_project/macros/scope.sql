@@ -30,27 +30,42 @@ from {{ settlement_state }}
 where due_date >= '{{ start.as_of_date }}' and due_date < {{ date_of_run() }} and uncovered_amount > 0
 {%- endmacro %}
 
-{# Sums over windows of what was due and paid: of those in scope, whose installment or payment left a window, fell due
-   or was due the day before (from then on it counts as missed or not), who is late, or has a pause. Sums by calendar month are made anew for everybody when a month begins. #}
-{% macro window_changed(start, scope, settlement, payment, pause, customer) -%}
-{% if start.as_of_date.strftime('%Y-%m') != var('as_of_dates')[0][:7] -%}
-select distinct customer_id from {{ customer }}
-{%- else -%}
+{# Sums over windows of what was due: of those in scope, who is late, of whom a pause became known, or whose installment
+   fell due, was due the day before (from then on it counts as missed or not), left a window, or left one as a late one. #}
+{% macro dues_changed(start, scope, settlement, pause) -%}
 select customer_id
 from {{ scope }}
 union
 select customer_id
-from {{ settlement }}
+from {{ pause }}
 where
-    {{ crossed('due_date', [0, 1, 30, 90, 180, 365], start) }}
-    or {{ crossed('(settled_date - 1)', [90, 180, 365], start) }}
-    or (due_date <= {{ date_of_run() }} and uncovered_amount > 0)
+    observed_at < {{ cutoff_of_run() }}
+    and (observed_at >= '{{ start.cutoff_at }}' or file_id > {{ start.file_id }})
+union
+select customer_id
+from {{ settlement }}
+where {{ crossed('due_date', [0, 1, 30, 90, 180, 365], start) }}
+union
+select customer_id
+from {{ settlement }}
+where {{ stands_open(date_of_run()) }}
+union
+select customer_id
+from {{ settlement }}
+where {{ crossed('settled_date', [89, 179, 364], start) }} and {{ open_days() }} > 1
+{%- endmacro %}
+
+{# Sums over windows of what was paid: whose payment became known or left a window. Sums by calendar month are made anew
+   for everybody when a month begins. #}
+{% macro payments_changed(start, payment, customer) -%}
+{% if start.as_of_date.strftime('%Y-%m') != var('as_of_dates')[0][:7] -%}
+select distinct customer_id from {{ customer }}
+{%- else -%}
+{{ known_anew(start, [payment]) }}
 union
 select customer_id
 from {{ payment }}
 where {{ crossed('payment_date', [7, 30, 90, 180, 365, var('paid_lookback_days')], start) }}
-union
-select customer_id from {{ pause }}
 {%- endif %}
 {%- endmacro %}
 

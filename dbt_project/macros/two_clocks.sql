@@ -50,8 +50,8 @@
 {# Calendar months between a date and the as_of_date: 0 is the month of the as_of_date. #}
 {% macro months_back(date_column, as_of) -%}
     (
-        (extract(year from {{ as_of }}) - extract(year from {{ date_column }})) * 12
-        + extract(month from {{ as_of }}) - extract(month from {{ date_column }})
+        (date_part('year', {{ as_of }}) - date_part('year', {{ date_column }})) * 12
+        + date_part('month', {{ as_of }}) - date_part('month', {{ date_column }})
     )::integer
 {%- endmacro %}
 

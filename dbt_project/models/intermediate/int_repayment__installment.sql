@@ -26,6 +26,8 @@ select
     uncovered_amount,
     settled_date,
     last_open_date,
+    place,
+    is_first_of_day,
     {{ days_past_due('due_date', 'last_open_date', 'paused_days') }} as worst_dpd_days,
     greatest(least(coalesce(settled_date, as_of_date), as_of_date) - due_date, 0) as late_days,
     due_date - settled_date as early_days

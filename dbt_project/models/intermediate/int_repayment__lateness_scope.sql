@@ -1,19 +1,9 @@
 -- How late installments were paid. Grain: customer x as_of_date, customers in scope.
-with ranked as (
-    select
-        installment.*,
-        installment.late_days > 0 as is_late,
-        row_number() over in_order as place,
-        -- Of several of the newest due date the first in order is the last one.
-        rank() over (partition by as_of_date, customer_id order by installment.due_date)
-        = row_number() over in_order
-        and installment.due_date = max(installment.due_date) over (partition by as_of_date, customer_id) as is_last
-    from {{ ref('int_repayment__installment') }} as installment
-    inner join {{ ref('int_repayment__window_scope') }} using (as_of_date, customer_id)
-    window in_order as (
-        partition by as_of_date, customer_id
-        order by installment.due_date, installment.contract_id, installment.installment_id
-    )
+-- Of several of the newest due date the first in order is the last one.
+with due as (
+    select installment.*, installment.late_days > 0 as is_late
+    from {{ ref('int_repayment__window_scope') }}
+    inner join {{ ref('int_repayment__installment') }} as installment using (as_of_date, customer_id)
 )
 
 select
@@ -40,8 +30,8 @@ select
     (avg(late_days))::double precision as mean_days_late_ever,
     (avg(early_days) filter (where early_days > 0))::double precision as mean_days_early_ever,
     (stddev_pop(late_days))::double precision as days_late_spread,
-    max(late_days) filter (where is_last) as last_days_late,
+    (max(array[place, late_days]) filter (where is_first_of_day))[2] as last_days_late,
     max(late_days) filter (where place = 1) as first_days_late,
     count(*) - coalesce(max(place) filter (where is_late), 0) as on_time_streak_count
-from ranked
+from due
 group by 1, 2

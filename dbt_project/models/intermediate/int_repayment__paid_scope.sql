@@ -8,7 +8,7 @@ with payment as (
         {{ months_back('payment.payment_date', 'scope.as_of_date') }} as months_back,
         payment.payment_date,
         payment.paid_amount
-    from {{ ref('int_repayment__window_scope') }} as scope
+    from {{ ref('int_repayment__payment_scope') }} as scope
     inner join {{ ref('stg_landing__payment') }} as payment
         on
             scope.customer_id = payment.customer_id
