@@ -1,4 +1,4 @@
-{{ config(materialized='view', tags=['state']) }}
+{{ config(tags=['state']) }}
 {%- set start = state_start() -%}
 {%- set transaction, standing = ref('stg_landing__transaction'), this.schema ~ '.int_transactions__sums_state' -%}
 
