@@ -40,14 +40,11 @@ member_role as (
     group by member_id
 ),
 
-number as (
-    select
-        max((item.value ->> 'value')::numeric) filter (where item.value ->> 'rule_code' = 'manager_daily_minutes')
-            as manager_minutes,
-        max((item.value ->> 'value')::numeric) filter (where item.value ->> 'rule_code' = 'overdue_factor_pct')
-            as overdue_pct
+manager as (
+    select (item.value ->> 'value')::numeric::integer as daily_minutes
     from newest
     cross join lateral jsonb_array_elements(newest.content -> 'work_rule') as item (value)
+    where item.value ->> 'rule_code' = 'manager_daily_minutes'
 ),
 
 open_item as (
@@ -55,15 +52,9 @@ open_item as (
         'follow_up_task' as item_type,
         task_id as item_id,
         customer_id,
-        trigger_code as item_code,
-        kind_code,
-        null::text as severity,
         owner_role,
         owner_id,
-        created_date,
-        due_date,
-        reason_en,
-        reason_zh
+        due_date
     from {{ source('risk', 'follow_up_task') }}
     where state in ('open', 'overdue')
     union all
@@ -71,17 +62,9 @@ open_item as (
         'alert' as item_type,
         alert_id as item_id,
         customer_id,
-        rule_code as item_code,
-        'alert' as kind_code,
-        severity,
         owner_role,
         owner_id,
-        opened_date as created_date,
-        due_date,
-        (evidence ->> 'name_en')
-        || ': ' || indicator || ' = ' || trim_scale(round(value::numeric, 4)) || '. '
-        || (evidence ->> 'remedy_en') as reason_en,
-        (evidence ->> 'name_zh') || '：' || indicator || ' = ' || trim_scale(round(value::numeric, 4)) as reason_zh
+        due_date
     from {{ source('risk', 'alert') }}
     where status in ('open', 'acknowledged')
 ),
@@ -100,20 +83,17 @@ valued as (
         worth.effect_pct,
         worth.effort_minutes,
         worth.avertable_loss_amount,
+        worth.priority_amount,
+        worth.work_rank,
         open_item.due_date < newest.as_of_date as is_overdue,
-        worth.avertable_loss_amount
-        * case when open_item.due_date < newest.as_of_date then number.overdue_pct / 100 else 1 end as priority_amount,
         -- A team works its list together; a manager whom the data name works alone.
         case
             when member_role.member_id is null then coalesce(open_item.owner_id, open_item.owner_role)
             when open_item.owner_role = any(member_role.role_codes) then open_item.owner_role
             else member_role.role_code
-        end as pool_code,
-        open_item.owner_id is not null as has_owner,
-        number.manager_minutes
+        end as pool_code
     from open_item
     cross join newest
-    cross join number
     left join {{ source('risk', 'work_item') }} as worth
         on
             open_item.customer_id = worth.customer_id
@@ -122,27 +102,23 @@ valued as (
     left join member_role on open_item.owner_id = member_role.member_id
 ),
 
-ranked as (
+counted as (
     select
         valued.*,
         -- Work of a role that names nobody has no hours.
-        coalesce(role.daily_minutes, case when valued.has_owner then valued.manager_minutes else 0 end)::integer
+        coalesce(role.daily_minutes, case when valued.owner_id is not null then manager.daily_minutes else 0 end)
             as capacity_minutes,
-        row_number() over (
-            order by
-                valued.priority_amount desc nulls last, valued.due_date asc, valued.item_type asc, valued.item_id asc
-        ) as work_rank,
         sum(valued.effort_minutes) over (
             partition by valued.pool_code
-            order by
-                valued.priority_amount desc nulls last, valued.due_date asc, valued.item_type asc, valued.item_id asc
+            order by valued.work_rank asc nulls last
             rows unbounded preceding
         ) as cumulative_minutes
     from valued
+    cross join manager
     left join role on valued.pool_code = role.role_code
 )
 
 select
-    ranked.*,
-    coalesce(ranked.cumulative_minutes <= ranked.capacity_minutes, false) as is_within_capacity
-from ranked
+    counted.*,
+    coalesce(counted.cumulative_minutes <= counted.capacity_minutes, false) as is_within_capacity
+from counted

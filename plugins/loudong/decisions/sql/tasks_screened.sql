@@ -2,6 +2,14 @@
 insert into customer_screening (
     customer_id, screened_date, result_code, known, missing, policy_version, run_id
 )
+select customer.customer_id, run.as_of_date, 'taken_over', '{}', '{}', run.policy_version, run.run_id
+from decision_customer as customer
+cross join decision_run as run
+where not exists (select 1 from customer_screening);
+
+insert into customer_screening (
+    customer_id, screened_date, result_code, known, missing, policy_version, run_id
+)
 with fact as (
     select
         customer.customer_id,
@@ -25,7 +33,6 @@ select
     fact.customer_id,
     run.as_of_date,
     case
-        when not exists (select 1 from customer_screening) then 'taken_over'
         when customer.tier = 'high' then 'high'
         when cardinality(fact.known) < rule.value::numeric then 'unknown'
         else customer.tier
