@@ -4,13 +4,14 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from risk_world import ask as query
 from risk_world import copy_policy
 from trial.planting import FIRST, Past, always, weeks
 from trial.test_engine import CUTOFF, quiet
 
 from loudong.trial.record import try_policy
-from loudong.trial.report import lines
+from loudong.trial.report import lgd_note, lines
 
 
 def test_a_trial_is_kept_with_its_figures_and_its_report(past: Past, tmp_path: Path) -> None:
@@ -30,12 +31,23 @@ def test_a_trial_is_kept_with_its_figures_and_its_report(past: Past, tmp_path: P
     for text in (version, "was medium by cut-off (pd from 2 % to 8 %), is high by cut-off (pd from 5 %)"):
         assert text in page
         assert text in said
-    assert "neither policy states a loss given default" in page
     # C5, C6 and C7 have a pd of 5 to 7 %; of the two that default C7 alone is high, under the candidate.
     assert "3 of 9 customers have another tier" in said
     assert (figures["outcomes"]["sides"]["baseline"]["high"], figures["outcomes"]["sides"]["candidate"]["high"]) == (
         0,
         1,
     )
+    stated = load_policy(get_settings().policy_dir).rows["loss_given_default"]
+    lgd = next(float(str(row["lgd_pct"])) for row in stated if row["customer_type_code"] == "enterprise") / 100
     high = next(row for row in figures["loss"] if row["tier"] == "high")
-    assert round(high["candidate_loss"] - high["baseline_loss"], 6) == 1000 * (0.05 + 0.06 + 0.07)
+    assert high["candidate_loss"] - high["baseline_loss"] == pytest.approx(1000 * (0.05 + 0.06 + 0.07) * lgd)
+
+
+def test_a_policy_that_states_no_loss_given_default_is_named() -> None:
+    stated = {"person": 0.5, "enterprise": 0.45}
+    assert lgd_note({"lgd": {"baseline": stated, "candidate": stated}}) is None
+    for lgd, whose in (
+        ({"baseline": stated, "candidate": None}, "the candidate policy does not state"),
+        ({"baseline": None, "candidate": None}, "neither policy states"),
+    ):
+        assert lgd_note({"lgd": lgd}) == f"{whose} a loss given default: the whole exposure is taken"

@@ -10,11 +10,10 @@ from trial.test_engine import quiet
 
 from loudong.decisions.decide import decide
 from loudong.errors import LoudongError
-from loudong.policy.tables import TABLES
 from loudong.publishing.publish import publish
 from loudong.settings import get_settings
 from loudong.trial.engine import decide_dates
-from loudong.trial.shadow import NOT_SHADOWED, create_shadows, require_untouched
+from loudong.trial.shadow import create_shadows, require_untouched
 from loudong.trial.sources import stored_features
 from loudong.trial.trying import ask
 from loudong.warehouse.connect import Connection, connect
@@ -27,51 +26,46 @@ def by_week(*weekly: Values) -> Any:
     return lambda day: weekly[DAYS.index(day)]
 
 
-def decided(past: Past, run_id: str, connection: Connection) -> None:
-    decide_dates(connection, past.world.policy, dict.fromkeys(DAYS, run_id), "Asia/Shanghai", lambda day: None)
+def decided(past: Past, run_id: str, connection: Connection, days: tuple[date, ...]) -> None:
+    decide_dates(connection, past.world.policy, dict.fromkeys(days, run_id), "Asia/Shanghai", lambda day: None)
 
 
-def test_the_previous_tier_is_that_of_the_date_before_in_the_trial(past: Past) -> None:
+def test_previous_tier_and_cooldown_are_those_of_the_trial(past: Past) -> None:
     published = past.world.run(date(2025, 3, 1), {"C1": {"pd": 0.5}})
     decide(published)
     past.world.finish(published, publish(published).verdict)
-    run_id = past.plant(DAYS, {"C1": by_week({"pd": 0.01}, {"pd": 0.03}, {"pd": 0.2}, {"pd": 0.03})})
+    days = weeks(10)
+    pds = dict(zip(days, [0.01, 0.03, 0.2, *[0.03] * 7], strict=True))
+    run_id = past.plant(days, {"C1": lambda day: {"pd": pds[day]}})
     with connect(autocommit=True) as connection:
-        decided(past, run_id, connection)
+        decided(past, run_id, connection, days)
         rows = connection.execute(
-            "select previous_tier, tier from pg_temp.customer_tier where customer_id = 'C1' order by as_of_date"
+            "select previous_tier, tier, decided_by from pg_temp.customer_tier order by as_of_date"
         ).fetchall()
-    assert rows == [(None, "low"), ("low", "medium"), ("medium", "high"), ("high", "medium")]
+    hold_days = {row["tier"]: row["hold_days"] for row in past.world.policy.rows["tier_cooldown"]}
+    held = -(-int(str(hold_days["high"])) // 7)
+    assert rows[:3] == [(None, "low", "pd"), ("low", "medium", "pd"), ("medium", "high", "pd")]
+    assert rows[3 : 3 + held] == [("high", "high", "cooldown")] * held
+    assert rows[3 + held] == ("high", "medium", "pd")
     assert query("select tier from risk.customer_tier") == [("high",)]
 
 
-def test_an_alert_stands_while_its_rule_is_met_and_is_new_when_it_is_met_again(past: Past) -> None:
-    late, well = {"pd": 0.01, "dpd_days": 8}, {"pd": 0.01}
-    run_id = past.plant(DAYS, {"C1": by_week(late, late, well, late), "C2": always(0.01)})
+def test_an_alert_stands_until_its_rule_lapses_and_is_new_when_it_is_met_again(past: Past) -> None:
+    days = weeks(8)
+    late = {days[0], days[1], days[7]}
+    customer = {"C1": lambda day: {"pd": 0.01, "dpd_days": 8 if day in late else 0}, "C2": always(0.01)}
+    run_id = past.plant(days, customer)
     with connect(autocommit=True) as connection:
-        decided(past, run_id, connection)
+        decided(past, run_id, connection, days)
         alerts = connection.execute(
-            "select customer_id, rule_code, opened_date, closed_date from pg_temp.alert order by opened_date"
+            "select customer_id, rule_code, opened_date, closed_date from pg_temp.alert "
+            "where subject_level = 'customer' order by opened_date"
         ).fetchall()
-        alerted = connection.execute(
-            "select as_of_date from trial_customer where is_alerted and customer_id = 'C1' order by 1"
-        ).fetchall()
-    assert alerts == [("C1", "arrears", DAYS[0], DAYS[2]), ("C1", "arrears", DAYS[3], None)]
-    assert [day for (day,) in alerted] == [DAYS[0], DAYS[1], DAYS[3]]
-
-
-def test_every_table_that_decisions_write_is_shadowed(past: Past) -> None:
-    with connect(autocommit=True) as connection:
-        create_shadows(connection, past.world.policy)
-        shadows = {
-            row[0]
-            for row in connection.execute(
-                "select relname from pg_class where relnamespace = pg_my_temp_schema() and relkind = 'r'"
-            )
-        }
-    published = {name for (name,) in query("select tablename from pg_tables where schemaname = 'risk'")}
-    assert {"customer_tier", "customer_score", "alert", "alert_event"} <= published
-    assert shadows == published - set(NOT_SHADOWED) | {f"policy_{table}" for table in TABLES}
+        alerted = connection.execute("select as_of_date from trial_customer where is_alerted order by 1").fetchall()
+    lapse_days = {row["rule_code"]: row["lapse_days"] for row in past.world.policy.rows["alert_rule"]}
+    lapsed = next(day for day in days if (day - days[1]).days >= int(str(lapse_days["arrears"])))
+    assert alerts == [("C1", "arrears", days[0], lapsed), ("C1", "arrears", days[7], None)]
+    assert [day for (day,) in alerted] == [day for day in days if day < lapsed or day == days[7]]
 
 
 def checked(connection: Connection, statements: str) -> None:

@@ -23,16 +23,18 @@ _QUERIES = {
         from (select as_of_date, count(*) as customers, count(*) filter (where is_alerted) as alerted
             from {side}_customer group by 1) as customers
         inner join (select distinct as_of_date from trial_run) as day using (as_of_date)
-        left join (select opened_date as as_of_date, count(*) as opened, count(distinct customer_id) as newly_alerted
+        left join (
+            select opened_date as as_of_date, count(*) as opened,
+                count(distinct customer_id) filter (where subject_level = 'customer') as newly_alerted
             from {side}_alert group by 1) as opened using (as_of_date)
         order by 1""",
     "by_month": """
         select to_char(opened_date, 'YYYY-MM') as month, count(distinct customer_id) as customers
-        from {side}_alert where opened_date > %(first)s group by 1 order by 1""",
+        from {side}_alert where opened_date > %(first)s and subject_level = 'customer' group by 1 order by 1""",
     "by_rule": """
-        select rule_code,
+        select rule_code, min(subject_level) as level,
             count(*) filter (where opened_date > %(first)s) as opened,
-            count(distinct customer_id) filter (where opened_date > %(first)s) as customers,
+            count(distinct customer_id) filter (where opened_date > %(first)s) as subjects,
             count(*) filter (where closed_date is null) as standing
         from {side}_alert group by 1 order by opened desc, 1""",
     "by_role": """

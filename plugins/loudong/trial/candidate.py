@@ -8,9 +8,11 @@ from pathlib import Path
 
 from loudong.policy.dictionary import labels
 from loudong.policy.tables import TABLES
-from loudong.trial.search import Rule
+from loudong.trial.thresholds import Rule
 
 Cells = dict[str, str]
+# The indicator that is no column of the features.
+PD = {"en": "probability of default", "zh": "违约概率"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Change:
 class Draft:
     """What a candidate holds of its own: thresholds, the pd from which on medium and high begin, and its version."""
 
-    rules: list[Rule]
+    rules: list[Rule]  # those that were tuned
     medium: float
     high: float
     effective_from: date
@@ -56,11 +58,11 @@ def write_candidate(source: Path, target: Path, draft: Draft) -> None:
     told = labels()
 
     def _threshold(row: Cells) -> None:
-        level = levels[row["rule_code"], row["severity"]]
-        if float(row["threshold"]) != level.threshold:
+        level = levels.get((row["rule_code"], row["severity"]))
+        if level is not None and float(row["threshold"]) != level.threshold:
             row["threshold"] = _text(level.threshold)
             for language in ("en", "zh"):
-                name = told[row["indicator"]][language]
+                name = told.get(row["indicator"], PD)[language]
                 row[f"name_{language}"] = f"{name} {row['operator']} {row['threshold']}"
 
     _rewrite(target / "tier_cutoff.csv", _cutoff)

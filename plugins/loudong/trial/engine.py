@@ -15,6 +15,10 @@ from loudong.warehouse.connect import Connection
 
 SQL_DIR = Path(__file__).with_name("sql")
 
+# What is decided stays in memory, as it does in the shared buffers of a daily run; it must be said before any
+# temporary table is made.
+SESSION = {"temp_buffers": "256MB"}
+
 _NOTES = """
     create temporary table trial_customer (
         as_of_date date, customer_id text, building_id text, customer_type_code text, tier text, pd_tier text,
@@ -33,6 +37,8 @@ def decide_dates(
     with nothing, each later one with the one before: cooldowns and open alerts are the trial's own, and no edit of a
     person is in them. Each date is a transaction; one that wrote what others can see is taken back and refused.
     """
+    for setting, value in SESSION.items():
+        connection.execute("select set_config(%s, %s, false)", (setting, value))
     create_shadows(connection, policy)
     connection.execute(_NOTES)
     previous: date | None = None
@@ -65,7 +71,11 @@ def _decide(connection: Connection, decided: DecidedDate) -> None:
     decide_tiers(connection)
     execute(connection, "customer_tier")
     decide_alerts(connection)
-    connection.execute("analyze pg_temp.alert, pg_temp.customer_tier")
+    # What the next date joins by; the rest would be read for nothing.
+    connection.execute(
+        "analyze pg_temp.alert (customer_id, alert_id, rule_code, status), "
+        "pg_temp.customer_tier (customer_id, as_of_date, run_id)"
+    )
     run_sql(connection, "noted")
 
 

@@ -18,6 +18,7 @@ class History:
     """Arrays of date x customer, NaN where a customer is not described on a date or an indicator is not known."""
 
     dates: tuple[date, ...]
+    customers: npt.NDArray[np.str_]
     values: dict[str, Floats]
 
     @property
@@ -32,13 +33,13 @@ class History:
     def between(self, first: int, last: int) -> "History":
         """The dates from position `first` up to, not including, `last`."""
         part = slice(first, last)
-        return History(self.dates[part], {name: values[part] for name, values in self.values.items()})
+        return History(self.dates[part], self.customers, {name: values[part] for name, values in self.values.items()})
 
 
 def read_history(
     connection: Connection, sources: Sources, dates: tuple[date, ...], indicators: tuple[str, ...]
 ) -> History:
-    """The stored features and walk-forward pd of `dates`; booleans are 1 and 0."""
+    """The walk-forward pd and the stored features `indicators` of `dates`; booleans are 1 and 0."""
     from adbc_driver_postgresql import dbapi
 
     query = (
@@ -61,7 +62,7 @@ def read_history(
         places = np.searchsorted(customers, ids)
         for name, column in zip(values, columns, strict=True):
             values[name][position, places] = column
-    return History(dates, values)
+    return History(dates, customers, values)
 
 
 def _as_double(connection: Connection, name: str) -> str:

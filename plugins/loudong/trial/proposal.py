@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
+
 from loudong.errors import LoudongError
 from loudong.policy import load_policy
 from loudong.policy.dictionary import indicators
 from loudong.trial.candidate import Change, Draft, changes, write_candidate
+from loudong.trial.engine import decide_dates
 from loudong.trial.figures import Figures, figures
-from loudong.trial.history import read_history
-from loudong.trial.search import Budget, aim_of, cutoffs, rules_of, search
+from loudong.trial.history import History, read_history
+from loudong.trial.search import Budget, aim_of, cutoffs, search
+from loudong.trial.thresholds import Life, Rule, tuned_rules
 from loudong.trial.trying import Progress, Question, ask, tried
 from loudong.warehouse.connect import connect
 
@@ -91,28 +95,50 @@ def _find(
     question: Question, dates: tuple[date, ...], budget: Budget, work: Path, on_progress: Progress
 ) -> tuple[Path, Part]:
     """A folder with the candidate that was found on `dates`, and what deciding them by it asks of people."""
-    rules = rules_of(question.baseline.rows["alert_rule"], indicators())
-    names = tuple(sorted({rule.indicator for rule in rules}))
+    rules = tuned_rules(question.baseline.rows["alert_rule"], indicators())
+    names = tuple(sorted({rule.indicator for rule in rules} - {"pd"}))
     with connect() as connection:
         history = read_history(connection, question.baseline_sources, dates, names)
+    others = _others(question, rules, history)
     aim = aim_of(budget, history)
     medium, high = cutoffs(history, budget)
     asked = f"{budget.new:.2%} newly alerted a month and {budget.standing:.2%} in alert"
     note = f"for {asked}; found on {dates[0]} to {dates[-1]}"
     for number in range(1, MOST_ROUNDS + 1):
         on_progress(f"searching on {len(dates)} dates for {aim.new:.2%} new and {aim.standing:.2%} in alert")
-        found, _ = search(rules, history, aim)
+        found, load = search(rules, others, history, aim)
         made = work / str(number)
         draft = Draft(found, medium, high, question.newest_date + timedelta(days=1), note)
         write_candidate(question.baseline_folder, made, draft)
         part = _decided(question, made, dates, on_progress)
-        if part.meets(budget):
-            break
+        if part.meets(budget) or not load.within(aim):
+            break  # it keeps to the budget, or the strictest that there is does not
         aim = Budget(
             aim.new * _less(budget.new, part.new("candidate")),
             aim.standing * _less(budget.standing, part.standing("candidate")),
         )
     return made, part
+
+
+def _others(question: Question, rules: list[Rule], history: History) -> Life:
+    """The alerts on customers that the rules in force raise which are not tuned, from deciding the dates."""
+    runs = {day: question.baseline_sources.runs[day] for day in history.dates}
+    with connect(autocommit=True) as connection:
+        decide_dates(connection, question.baseline, runs, question.portfolio.timezone, lambda day: None)
+        alerts = connection.execute(
+            "select customer_id, opened_date, closed_date from pg_temp.alert "
+            "where subject_level = 'customer' and rule_code <> all(%s)",
+            ([rule.code for rule in rules],),
+        ).fetchall()
+    days = np.array(history.dates, dtype="datetime64[D]")
+    is_open, is_opened = np.zeros_like(history.present), np.zeros_like(history.present)
+    for place, (_, opened, closed) in zip(
+        np.searchsorted(history.customers, [row[0] for row in alerts]), alerts, strict=True
+    ):
+        until = days < np.datetime64(closed) if closed else np.ones(len(days), dtype=bool)
+        is_open[:, place] |= (days >= np.datetime64(opened)) & until
+        is_opened[:, place] |= days == np.datetime64(opened)
+    return Life(is_open, is_opened)
 
 
 def _less(wanted: float, got: float | None) -> float:

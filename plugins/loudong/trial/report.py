@@ -116,7 +116,7 @@ def _alerts(found: Figures) -> Iterator[str]:
         means = [side[name]["standing_mean"] if name in side else 0 for side in (old, new)]
         room = "named by data" if capacity is None else f"{capacity:,}"
         yield _pair(f"open alerts of {name}", means[0], means[1], "{:,.0f}") + f"{room:>16}"
-    yield "what comes and goes between two dates is not seen; an alert whose rule is not met any more counts as settled"
+    yield "what comes and goes between two dates is not seen; nobody works on alerts here: they end by lapse_days"
 
 
 def _pair(label: str, before: float | None, after: float | None, style: str) -> str:
