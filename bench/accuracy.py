@@ -22,12 +22,11 @@ from loudong.pipeline import chain, runs, steps
 from loudong.settings import get_settings
 from loudong.sources.convert import convert
 from models.baselines import judge_baselines
-from models.encoding import encode, learn_categories
 from models.features import model_features
+from models.learning import unseen_pd
 from models.metrics import Floats, auc, ks
 from models.panel import Panel, read_panel
 from models.splits import FOLDS, customer_folds
-from models.training import unseen_pd
 
 SETS = ("taiwan", "superlender", "ibm-ar")
 REPEATS = 5
@@ -64,13 +63,11 @@ def panel_of(name: str, source: Path, work: Path) -> Panel:
 
 def judge(panel: Panel, repeats: int = REPEATS) -> list[Accuracy]:
     """The model and the baselines on the same rows and folds."""
-    features = model_features()
-    values = encode(panel.frame, features, learn_categories(panel.frame, features))
     told: dict[str, list[Floats]] = {}
     for repeat in range(repeats):
         folds = customer_folds(panel.customers, purpose=f"repeat {repeat}" if repeat else "")
-        told.setdefault("model", []).append(unseen_pd(values, panel, folds))
-        for name, pd in judge_baselines(values, panel, folds).items():
+        told.setdefault("model", []).append(unseen_pd(panel, folds))
+        for name, pd in judge_baselines(panel, folds).items():
             told.setdefault(name.replace("_", " "), []).append(pd)
     return [
         Accuracy(name, [auc(panel.bad, pd) for pd in pds], [ks(panel.bad, pd) for pd in pds])

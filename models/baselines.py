@@ -5,7 +5,6 @@ Both judge the same rows as the model and learn from the same rows.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +14,6 @@ from models.features import Feature, model_features
 from models.metrics import Floats
 from models.panel import Panel
 from models.splits import Mask
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # The worst that is known of a customer's arrears in twelve months, and how many days past due one of it is.
 WORST_BUCKET = {"dpd_days": 1, "worst_dpd_365d_days": 1, "reported_worst_12m": 30}
@@ -31,21 +27,23 @@ MOST_ITERATIONS = 500
 MOST_ROWS, SEED = 30_000, 7
 
 
-def worst_bucket(frame: "pd.DataFrame") -> Floats:
+def worst_bucket(values: Floats, features: tuple[Feature, ...]) -> Floats:
     """Days past due at their worst; 0 where no arrears are known."""
-    known = [frame[name].to_numpy(np.float64) * days for name, days in WORST_BUCKET.items()]
+    place = {feature.name: position for position, feature in enumerate(features)}
+    known = [values[:, place[name]] * days for name, days in WORST_BUCKET.items()]
     worst: Floats = np.nan_to_num(np.column_stack(known), nan=0.0).max(axis=1).clip(min=0)
     return worst
 
 
-def judge_baselines(values: Floats, panel: Panel, folds: Iterable[tuple[Mask, Mask]]) -> dict[str, Floats]:
+def judge_baselines(panel: Panel, folds: Iterable[tuple[Mask, Mask]]) -> dict[str, Floats]:
     """Probabilities that each baseline gives the rows that judge, in the order of the panel; for each pair (rows that
     learn, rows that judge) learned from the former alone."""
-    worst = worst_bucket(panel.frame) / DAYS_A_MONTH
+    values, features = panel.values, model_features()
+    worst = worst_bucket(values, features) / DAYS_A_MONTH
     told = {name: np.full(len(panel), np.nan) for name in ("worst_bucket", "scorecard")}
     for learn, judge in folds:
         told["worst_bucket"][judge] = fit_calibrator(worst[learn], panel.bad[learn]).pd(worst[judge])
-        card = fit_scorecard(values[learn], panel.bad[learn], model_features())
+        card = fit_scorecard(values[learn], panel.bad[learn], features)
         told["scorecard"][judge] = Calibrator(1.0, 0.0).pd(card.raw(values[judge]))
     return {name: pd[~np.isnan(pd)] for name, pd in told.items()}
 

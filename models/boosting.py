@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from loudong.errors import LoudongError
+from loudong.errors import TooLittleError
 from models.features import Feature
 from models.metrics import Floats
 from models.splits import customer_fold
@@ -41,6 +41,20 @@ THREADS, LEAST_ROWS_FOR_THREADS = 2, 20_000
 MOST_ROUNDS, PATIENCE_ROUNDS, LEAST_ROUNDS = 4000, 100, 10
 
 
+def recipe() -> dict[str, Any]:
+    """All that decides a booster beside its rows."""
+    import lightgbm
+
+    return {
+        "parameters": PARAMETERS,
+        "leaves": LEAVES,
+        "folds": INNER_FOLDS,
+        "rounds": [MOST_ROUNDS, PATIENCE_ROUNDS, LEAST_ROUNDS],
+        "threads": [THREADS, LEAST_ROWS_FOR_THREADS],
+        "lightgbm": lightgbm.__version__,
+    }
+
+
 @dataclass(frozen=True)
 class Choice:
     """How large the trees are and how many, and what such boosters say (log odds) of rows whose customers they did not
@@ -61,7 +75,7 @@ def choose(
     """Of `LEAVES` and all numbers of trees those with the least log loss on customers (by hash) not learned from.
 
     They judge on the later half of their dates; on all of them where a fold's later ones show no default. Raises a
-    LoudongError when there are too few customers for that.
+    TooLittleError when there are too few customers for that.
     """
     pairs = inner_folds(bad, customers, dates)
     tried = [_try(values, bad, features, leaves, pairs) for leaves in LEAVES]
@@ -90,7 +104,7 @@ def inner_folds(
         if 0 < bad[judge].sum() < judge.sum() and 0 < bad[~held].sum() < (~held).sum():
             pairs.append((np.flatnonzero(~held), np.flatnonzero(judge)))
     if not pairs:
-        raise LoudongError(
+        raise TooLittleError(
             f"too few customers to learn from: of {len(np.unique(customers))} none can be set aside to find the "
             "number of trees; load more customers"
         )

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from models.metrics import Floats, WeightedArea, resamples
+from models.metrics import Floats, Names, WeightedArea, resamples
 
 RESAMPLES = 400
 # 95 % of the resampled gains lie between these.
@@ -34,13 +33,18 @@ class Contest:
 
 
 def contest(
-    bad: Floats, champion: Floats, challenger: Floats, customers: npt.NDArray[np.str_], seed: int = 1
+    bad: Floats,
+    champion: Floats,
+    challenger: Floats,
+    customers: Names,
+    buildings: Names | None = None,
+    seed: int = 1,
 ) -> Contest:
     """Compare two sets of probabilities of the same rows, pair by pair.
 
-    Customers are drawn with replacement, a customer's dates together, and both models are judged on each draw: what
-    they have in common cancels out (a paired cluster bootstrap, Efron and Tibshirani 1993). A gain in log loss is the
-    champion's less the challenger's.
+    Customers, and buildings where they are given, are drawn with replacement, and both models are judged on each draw:
+    what they have in common cancels out (a paired cluster bootstrap, Efron and Tibshirani 1993). A gain in log loss is
+    the champion's less the challenger's.
     """
     n, bads = len(bad), int(bad.sum())
     if not 0 < bads < n:
@@ -50,7 +54,7 @@ def contest(
     gains = np.array(
         [
             (areas[1].of(weight) - areas[0].of(weight), float(np.average(losses, weights=weight)))
-            for weight in resamples(bad, customers, RESAMPLES, seed)
+            for weight in resamples(bad, customers, RESAMPLES, seed, buildings)
         ]
     )
     even = np.ones(n)

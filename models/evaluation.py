@@ -27,8 +27,15 @@ def slices(panel: Panel, judged: Mask) -> Iterator[tuple[str, Mask]]:
 def by_slice(panel: Panel, judged: Mask, pd: Floats) -> dict[str, Merit]:
     """Figures for each of `slices`; `pd` belongs to the judged rows."""
     bad, customers = panel.bad[judged], panel.customers[judged]
+    buildings = None if panel.buildings is None else panel.buildings[judged]
     return {
-        name: merit(bad[here], pd[here], customers[here], least=1 if name == "all" else LEAST_OF_EACH)
+        name: merit(
+            bad[here],
+            pd[here],
+            customers[here],
+            None if buildings is None else buildings[here],
+            least=1 if name == "all" else LEAST_OF_EACH,
+        )
         for name, here in slices(panel, judged)
     }
 

@@ -21,7 +21,9 @@ CONFIDENCE = 0.99
 # Scores made without hindsight, of customers who were not in default; bad where a default began within the horizon, as
 # the run knows it.
 SCORED = """
-    select score.customer_id, score.pd, score.model_version, (entry.customer_id is not null)::integer
+    select
+        score.customer_id, score.pd, score.model_version, (entry.customer_id is not null)::integer,
+        coalesce(feature.building_id, 'unknown')
     from ops.publication
     inner join risk.customer_score as score using (run_id, as_of_date)
     inner join marts.fct_customer_features as feature using (run_id, as_of_date, customer_id)
@@ -45,6 +47,7 @@ class Matured:
     customers: "npt.NDArray[np.str_]"
     pd: Floats
     bad: Floats
+    buildings: "npt.NDArray[np.str_]"
 
 
 def matured_findings(run: Run, model_name: str, rules: dict[str, Rule]) -> list[Finding]:
@@ -69,8 +72,9 @@ def _read(connection: Connection, run: Run) -> Matured | None:
     rows = connection.execute(SCORED.encode(), {"day": day, "last": run.as_of_date}).fetchall()
     if not rows:
         return None
-    customers, pd, versions, bad = zip(*rows, strict=True)
-    return Matured(day, versions[0], np.array(customers), np.array(pd, np.float64), np.array(bad, np.float64))
+    customers, pd, versions, bad, buildings = zip(*rows, strict=True)
+    pds, bads = np.array(pd, np.float64), np.array(bad, np.float64)
+    return Matured(day, versions[0], np.array(customers), pds, bads, np.array(buildings))
 
 
 def observed_to_expected(matured: Matured, rule: Rule) -> Finding:
@@ -86,7 +90,7 @@ def observed_to_expected(matured: Matured, rule: Rule) -> Finding:
 
 def auc_fall(matured: Matured, judged: float | None, rule: Rule) -> Finding:
     """The AUC beside that at training. Crossed when its whole interval lies more than the bound below."""
-    figures = merit(matured.bad, matured.pd, matured.customers)
+    figures = merit(matured.bad, matured.pd, matured.customers, matured.buildings)
     enough = figures.bads >= rule.least_count and figures.auc_high is not None and judged is not None
     beyond = enough and (figures.auc_high or 0) < (judged or 0) - rule.bound
     state = "not_enough_data" if not enough else "crossed" if beyond else "ok"

@@ -7,7 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Names = npt.NDArray[np.str_]
 RESAMPLES = 200
+# The group of rows of which the group is not known.
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,20 @@ def log_loss(bad: Floats, pd: Floats) -> float:
     return float(-np.mean(bad * np.log(pd) + (1 - bad) * np.log1p(-pd)))
 
 
-def merit(bad: Floats, pd: Floats, customers: npt.NDArray[np.str_], seed: int = 1, least: int = 1) -> Merit:
-    """All figures, the AUC with a 95 % interval from resampling customers (a customer's dates stay together).
+def merit(
+    bad: Floats,
+    pd: Floats,
+    customers: Names,
+    buildings: Names | None = None,
+    seed: int = 1,
+    least: int = 1,
+) -> Merit:
+    """All figures, the AUC with a 95 % interval from `resamples` of customers, and of buildings where they are given.
 
     With fewer than `least` bads or goods there is not enough data for AUC and KS.
     """
     both = least <= bad.sum() <= len(bad) - least
-    low, high = _interval(bad, pd, customers, seed) if both else (None, None)
+    low, high = _interval(bad, pd, customers, buildings, seed) if both else (None, None)
     area = auc(bad, pd) if both else None
     return Merit(
         n=len(bad),
@@ -87,21 +97,34 @@ def merit(bad: Floats, pd: Floats, customers: npt.NDArray[np.str_], seed: int = 
     )
 
 
-def _interval(bad: Floats, pd: Floats, customers: npt.NDArray[np.str_], seed: int) -> tuple[float, float]:
+def _interval(bad: Floats, pd: Floats, customers: Names, buildings: Names | None, seed: int) -> tuple[float, float]:
     area = WeightedArea(bad, pd)
-    areas = [area.of(weight) for weight in resamples(bad, customers, RESAMPLES, seed)]
+    areas = [area.of(weight) for weight in resamples(bad, customers, RESAMPLES, seed, buildings)]
     return float(np.quantile(areas, 0.025)), float(np.quantile(areas, 0.975))
 
 
-def resamples(bad: Floats, customers: npt.NDArray[np.str_], count: int, seed: int) -> Iterator[Floats]:
-    """Weights of the rows in `count` draws of customers with replacement; a draw without both classes is left out."""
-    _, codes = np.unique(customers, return_inverse=True)
-    size = int(codes.max()) + 1
+def resamples(bad: Floats, customers: Names, count: int, seed: int, buildings: Names | None = None) -> Iterator[Floats]:
+    """Weights of the rows in `count` draws of customers with replacement; a draw without both classes is left out.
+
+    A customer's dates stay together. Where `buildings` are given they are drawn as well and the weights multiplied
+    (the pigeonhole bootstrap, Owen 2007), for neighbours share their fate; a customer of no known building has none.
+    """
     generator = np.random.default_rng(seed)
+    _, codes = np.unique(customers, return_inverse=True)
+    _, places = np.unique([] if buildings is None else buildings, return_inverse=True)
+    alone = None if buildings is None else buildings == UNKNOWN
     for _ in range(count):
-        weight = generator.multinomial(size, np.full(size, 1 / size))[codes].astype(np.float64)
+        weight = _draw(generator, codes)
+        if alone is not None:
+            weight *= np.where(alone, 1.0, _draw(generator, places))
         if 0 < (weight * bad).sum() < weight.sum():
             yield weight
+
+
+def _draw(generator: np.random.Generator, codes: npt.NDArray[np.int64]) -> Floats:
+    """How often each row's cluster is drawn, of as many draws as there are clusters."""
+    size = int(codes.max()) + 1
+    return generator.multinomial(size, np.full(size, 1 / size))[codes].astype(np.float64)
 
 
 class WeightedArea:

@@ -1,4 +1,4 @@
-"""The plots of a training, as PNG files: ROC, KS, calibration, lift and importance."""
+"""The plots of a training, as PNG files: ROC, KS, calibration, lift, importance and drift."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -49,7 +49,12 @@ def write_plots(folder: Path, training: "TrainingRecord", importance: dict[str, 
         axes.barh([name for name, _ in top], [value for _, value in top])
         axes.set(title="Importance (gain)")
 
-    for draw in (roc, ks, calibration, lift, gain):
+    def drift(axes: Any) -> None:
+        most = sorted(training.drift.items(), key=lambda item: -item[1])[:MOST_FEATURES][::-1]
+        axes.barh([name for name, _ in most], [value for _, value in most])
+        axes.set(title="Drift from the rows learned from to those judged", xlabel="PSI")
+
+    for draw in (roc, ks, calibration, lift, gain, *([drift] if training.drift else [])):
         _save(folder / f"{draw.__name__}.png", draw)
 
 

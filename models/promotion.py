@@ -13,7 +13,7 @@ import numpy as np
 from loudong.warehouse.connect import connect
 from models.comparison import Contest, contest
 from models.evaluation import LEAST_OF_EACH, slices
-from models.metrics import Floats
+from models.metrics import UNKNOWN, Floats
 from models.panel import Panel
 from models.splits import Mask
 
@@ -51,7 +51,8 @@ class Verdict:
 def judge(panel: Panel, judged: Mask, champion: Floats, challenger: Floats) -> Verdict:
     """Apply the rule to the probabilities that both give the judged rows, neither having learned from any of them."""
     bad, customers = panel.bad[judged], panel.customers[judged]
-    whole = contest(bad, champion, challenger, customers)
+    buildings = np.full(len(bad), UNKNOWN) if panel.buildings is None else panel.buildings[judged]
+    whole = contest(bad, champion, challenger, customers, buildings)
     if min(whole.bads, whole.n - whole.bads) < LEAST_BADS:
         enough = Finding("enough_defaults", None, {"n": whole.n, "bads": whole.bads, "least": LEAST_BADS})
         return Verdict("not_enough_data", whole, [enough])
@@ -59,7 +60,7 @@ def judge(panel: Panel, judged: Mask, champion: Floats, challenger: Floats) -> V
     for name, here in slices(panel, judged):
         if name == "all" or min(bad[here].sum(), (1 - bad[here]).sum()) < LEAST_OF_EACH:
             continue
-        gain = contest(bad[here], champion[here], challenger[here], customers[here]).auc_gain
+        gain = contest(bad[here], champion[here], challenger[here], customers[here], buildings[here]).auc_gain
         if gain is not None and gain.high < MUCH_WORSE:
             worse["month" if name.startswith("month=") else "group"][name] = asdict(gain)
     findings = [

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from psycopg import sql
+
 from loudong.errors import WarehouseUnreachableError
 from loudong.pipeline.runs import Run
 from loudong.settings import get_settings
@@ -30,13 +32,13 @@ class Batch:
 
 
 def read_features(run: Run, features: tuple[Feature, ...], in_default: bool = True) -> Iterator[Batch]:
-    """The rows of `run` by customer, at most `score_batch_rows` at a time, so that memory does not grow with them.
+    """The rows of `run` by date and customer, at most `score_batch_rows` at a time: memory does not grow with them.
 
     Without those who are in default where `in_default` is false.
     """
     rows = get_settings().score_batch_rows
     with ThreadPoolExecutor(1) as ahead:
-        found = _arrow(run, features, in_default, rows * (len(features) + 2) * BYTES_PER_VALUE)
+        found = read_arrow(_query(run, features, in_default), rows * (len(features) + 2))
         coming = ahead.submit(next, found, None)
         while (batch := coming.result()) is not None:
             coming = ahead.submit(next, found, None)
@@ -49,25 +51,40 @@ def _batch(batch: "pa.RecordBatch", features: tuple[Feature, ...]) -> Batch:
     return Batch(batch.column("customer_id").to_pylist(), batch.column("as_of_date").to_pylist(), frame)
 
 
-def _arrow(run: Run, features: tuple[Feature, ...], in_default: bool, batch_bytes: int) -> "Iterator[pa.RecordBatch]":
+def _query(run: Run, features: tuple[Feature, ...], in_default: bool) -> str:
+    chosen = "" if in_default else " and not is_in_default"
+    return (
+        f"select customer_id, as_of_date, {', '.join(map(as_number, features))} from marts.fct_customer_features "
+        f"where run_id = {quoted(run.run_id)}{chosen} order by as_of_date, customer_id"
+    )
+
+
+def quoted(value: object) -> str:
+    """A value as it is written in SQL. COPY takes no parameters: of a query with some the driver holds all rows."""
+    return sql.Literal(value).as_string()
+
+
+def read_arrow(query: str, batch_values: int) -> "Iterator[pa.RecordBatch]":
+    """The rows of a query without parameters by binary COPY, about `batch_values` values at a time.
+
+    WarehouseUnreachableError when the warehouse breaks off.
+    """
     from adbc_driver_manager import OperationalError
     from adbc_driver_postgresql import StatementOptions, dbapi
 
-    query = (
-        f"select customer_id, as_of_date, {', '.join(map(_as_number, features))} from marts.fct_customer_features "
-        f"where run_id = $1 {'' if in_default else 'and not is_in_default '}order by customer_id, as_of_date"
-    )
+    batch_bytes = batch_values * BYTES_PER_VALUE
     try:
         with dbapi.connect(url("pipeline")) as connection, connection.cursor() as cursor:
             cursor.adbc_statement.set_options(**{StatementOptions.BATCH_SIZE_HINT_BYTES.value: str(batch_bytes)})
-            cursor.execute(query, (run.run_id,))
+            cursor.execute(query)
             yield from cursor.fetch_record_batch()
     except OperationalError as error:
         raise WarehouseUnreachableError(f"the warehouse {place()} broke off: {error}") from error
 
 
-def _as_number(feature: Feature) -> str:
+def as_number(feature: Feature, table: str = "") -> str:
+    """SQL of a feature as a double (booleans 0 and 1), text as it is; `table` is its alias, if any, with the dot."""
     if feature.is_categorical:
-        return feature.name
+        return table + feature.name
     cast = "::integer::double precision" if feature.data_type == "boolean" else "::double precision"
-    return f"{feature.name}{cast} as {feature.name}"
+    return f"{table}{feature.name}{cast} as {feature.name}"

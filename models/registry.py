@@ -7,7 +7,7 @@ import json
 import tempfile
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,58 +18,32 @@ from loudong.errors import LoudongError
 from loudong.pipeline.runs import current_portfolio
 from loudong.settings import get_settings
 from loudong.warehouse.connect import connect
-from models.calibration import Calibrator
-from models.drift import Histogram
-from models.encoding import Categories, encode
 from models.features import feature_version, model_features
 from models.metrics import Merit
 from models.panel import Panel
+from models.scorer import Scorer, scorer_of, sidecar_of
 from models.tracking import is_local, mlflow_client, reaching_mlflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import lightgbm
-    import pandas as pd
     from mlflow import MlflowClient
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 SIDECAR = "loudong.json"
+CARD = "model_card.md"
 # The booster that was judged: it knew nothing of the dates it was judged on, nor does any later comparison.
 JUDGED = "judged.txt"
 REQUIREMENTS = ["lightgbm"]
 
 
 @dataclass(frozen=True)
-class Scorer:
-    """All that is needed to score: booster, calibration curve, categories, and what the model has seen.
-
-    `outcomes_until` is the last day whose events could change a label that it learned from. `reference` is how the
-    features it uses and its scores were distributed on the newest date it learned from.
-    """
-
-    booster: "lightgbm.Booster"
-    calibrator: Calibrator
-    categories: Categories
-    feature_version: str
-    outcomes_until: date
-    model_name: str = ""
-    version: str = ""
-    reference: dict[str, Histogram] = field(default_factory=dict)
-
-    def pd(self, frame: "pd.DataFrame") -> npt.NDArray[np.float64]:
-        """Probabilities of default of rows that hold the features, text as text."""
-        return self.pd_encoded(encode(frame, model_features(), self.categories))
-
-    def pd_encoded(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Probabilities of default of rows of encoded features."""
-        return self.calibrator.pd(np.asarray(self.booster.predict(values, raw_score=True)))
-
-
-@dataclass(frozen=True)
 class TrainingRecord:
-    """What one training leaves in MLflow beside the model. `judged_model` is what gave `pd` to the judged rows, where
-    one booster did."""
+    """What one training leaves in MLflow beside the model.
+
+    `drift` is the PSI of scores and features from the rows learned from to those judged, where dates lie between them;
+    `judged_model` what gave `pd` to the judged rows, where one booster did.
+    """
 
     run_id: str
     protocol: str
@@ -80,6 +54,7 @@ class TrainingRecord:
     rounds: int
     leaves: int
     label_known_before: datetime
+    drift: dict[str, float] = field(default_factory=dict)
     judged_model: Scorer | None = None
 
 
@@ -88,7 +63,8 @@ def model_name(portfolio: str) -> str:
     return f"default_{portfolio}_{get_settings().warehouse_database}"
 
 
-def _experiment(client: "MlflowClient", name: str) -> str:
+def experiment(client: "MlflowClient", name: str) -> str:
+    """The experiment of a registered name, made where there is none; its id."""
     found = client.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
@@ -97,8 +73,8 @@ def _experiment(client: "MlflowClient", name: str) -> str:
 
 
 @reaching_mlflow()
-def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, str]:
-    """Log the training and register the model; (version, alias).
+def register(scorer: Scorer, name: str, training: TrainingRecord, card: str = "") -> tuple[str, str]:
+    """Log the training with its model card and register the model; (version, alias).
 
     The first version is the champion, and so is the first that fits this release's feature list.
     """
@@ -114,7 +90,7 @@ def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, 
     signature = ModelSignature(inputs=Schema([ColSpec("double", feature.name) for feature in features]))
     champion = aliases(client, name).get(CHAMPION)
     is_first = champion is None or read_sidecar(client, name, champion)["feature_version"] != scorer.feature_version
-    with mlflow.start_run(experiment_id=_experiment(client, name), run_name=training.run_id), _folder() as folder:
+    with mlflow.start_run(experiment_id=experiment(client, name), run_name=training.run_id), a_folder() as folder:
         mlflow.log_params(
             {
                 "protocol": training.protocol,
@@ -133,18 +109,12 @@ def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, 
         mlflow.log_metrics({key: value for key, value in asdict(training.merit).items() if value is not None})
         importance = scorer.booster.feature_importance("gain")
         write_plots(folder, training, dict(zip(scorer.booster.feature_name(), importance, strict=True)))
-        sidecar = {
-            "calibrator": asdict(scorer.calibrator),
-            "categories": scorer.categories,
-            "feature_version": scorer.feature_version,
-            "features": [feature.name for feature in features],
-            "outcomes_until": scorer.outcomes_until.isoformat(),
-            "reference": {name: asdict(histogram) for name, histogram in scorer.reference.items()},
-        }
+        sidecar = sidecar_of(scorer)
         if training.judged_model is not None:
             sidecar["judged_calibrator"] = asdict(training.judged_model.calibrator)
             training.judged_model.booster.save_model(folder / JUDGED)
         (folder / SIDECAR).write_text(json.dumps(sidecar, indent=1), encoding="utf-8")
+        (folder / CARD).write_text(card, encoding="utf-8")
         mlflow.log_artifacts(str(folder))
         logged = mlflow.lightgbm.log_model(
             scorer.booster, name="model", registered_model_name=name, pip_requirements=REQUIREMENTS, signature=signature
@@ -156,7 +126,8 @@ def register(scorer: Scorer, name: str, training: TrainingRecord) -> tuple[str, 
 
 
 @contextmanager
-def _folder() -> "Iterator[Path]":
+def a_folder() -> "Iterator[Path]":
+    """A folder for what is to be kept, gone at the end."""
     with tempfile.TemporaryDirectory() as name:
         yield Path(name)
 
@@ -230,7 +201,7 @@ def load_version(client: "MlflowClient", name: str, version: str) -> Scorer:
     sidecar = read_sidecar(client, name, version)
     require_fit(sidecar, name, version)
     booster = mlflow.lightgbm.load_model(f"models:/{name}/{version}")
-    return _scorer(booster, sidecar["calibrator"], sidecar, name, version)
+    return scorer_of(booster, sidecar["calibrator"], sidecar, name, version)
 
 
 @reaching_mlflow()
@@ -249,22 +220,7 @@ def load_judged(name: str, version: str) -> Scorer | None:
         return None
     run_id = client.get_model_version(name, version).run_id
     text = mlflow.artifacts.load_text(f"runs:/{run_id}/{JUDGED}")
-    return _scorer(lightgbm.Booster(model_str=text), sidecar["judged_calibrator"], sidecar, name, version)
-
-
-def _scorer(
-    booster: "lightgbm.Booster", calibrator: dict[str, float], sidecar: dict[str, Any], name: str, version: str
-) -> Scorer:
-    return Scorer(
-        booster=booster,
-        calibrator=Calibrator(**calibrator),
-        categories=sidecar["categories"],
-        feature_version=sidecar["feature_version"],
-        outcomes_until=date.fromisoformat(sidecar["outcomes_until"]),
-        model_name=name,
-        version=version,
-        reference={given: Histogram(**kept) for given, kept in sidecar.get("reference", {}).items()},
-    )
+    return scorer_of(lightgbm.Booster(model_str=text), sidecar["judged_calibrator"], sidecar, name, version)
 
 
 def read_sidecar(client: "MlflowClient", name: str, version: str) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from models.explanation import contributions, reasons
 from models.features import model_features
 from models.points import score_points
 from models.reading import Batch, read_features
-from models.registry import Scorer, load_champion
+from models.registry import load_champion
+from models.scorer import Scorer
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 
-from loudong.errors import LoudongError
+from loudong.errors import TooLittleError
 from models.panel import Panel
 
 FOLDS = 5
@@ -34,7 +34,7 @@ def out_of_time(panel: Panel, horizon_days: int) -> tuple[Mask, Mask]:
     """(learn, judge): the last three dates judge; those learn whose whole horizon ended by the first of them."""
     dates = panel.distinct_dates
     if len(dates) <= TEST_DATES:
-        raise LoudongError(
+        raise TooLittleError(
             f"{len(dates)} date(s) with known outcomes are too few to judge out of time; "
             f"at least {TEST_DATES + 1} are needed, with {horizon_days} days between learning and judging"
         )
@@ -42,7 +42,7 @@ def out_of_time(panel: Panel, horizon_days: int) -> tuple[Mask, Mask]:
     learn = panel.dates <= np.datetime64(first_test - timedelta(days=horizon_days))
     judge = panel.dates >= np.datetime64(first_test)
     if not panel.bad[learn].sum():
-        raise LoudongError(
+        raise TooLittleError(
             f"no default is known from dates that ended {horizon_days} days before {first_test}; load a longer history"
         )
     return learn, judge

@@ -13,7 +13,8 @@ from models.encoding import encode
 from models.features import model_features
 from models.matured import matured_findings
 from models.reading import read_features
-from models.registry import Scorer, load_registered
+from models.registry import load_registered
+from models.scorer import Scorer
 from models.watched import Finding, Rule, read_rules
 
 log = logging.getLogger(__name__)

@@ -10,6 +10,10 @@ class LoudongError(Exception):
     exit_code = 1
 
 
+class TooLittleError(LoudongError):
+    """Too few customers, dates or defaults are known to learn from; only more data help."""
+
+
 class WarehouseUnreachableError(LoudongError):
     """The PostgreSQL server could not be reached; trying again may help."""
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from models import registry
@@ -13,7 +12,8 @@ from models.calibration import Calibrator
 from models.features import feature_version, model_features
 from models.metrics import merit
 from models.panel import Panel
-from models.registry import Scorer, TrainingRecord
+from models.registry import TrainingRecord
+from models.scorer import Scorer
 
 ROWS = 600
 
@@ -23,15 +23,17 @@ def learned() -> Panel:
     """A panel in which defaults follow days past due alone."""
     generator = np.random.default_rng(3)
     names = [feature.name for feature in model_features()]
-    frame = pd.DataFrame(generator.normal(size=(ROWS, len(names))), columns=names)
-    frame["dpd_days"] = generator.integers(0, 90, ROWS).astype(float)
+    values = generator.normal(size=(ROWS, len(names)))
+    days = generator.integers(0, 90, ROWS).astype(float)
+    values[:, names.index("dpd_days")] = days
     return Panel(
-        frame=frame,
-        bad=(generator.random(ROWS) < frame["dpd_days"].to_numpy() / 90).astype(np.float64),
+        values=values,
+        categories={feature.name: [] for feature in model_features() if feature.is_categorical},
+        bad=(generator.random(ROWS) < days / 90).astype(np.float64),
         customers=np.array([f"C{number}" for number in range(ROWS)]),
         dates=np.full(ROWS, "2024-07-31", dtype="datetime64[D]"),
         groups={"customer_type": np.full(ROWS, "person")},
-        content_hash="0123456789abcdef",
+        row_hashes=np.arange(ROWS, dtype=np.uint64),
     )
 
 
@@ -40,7 +42,7 @@ def scorer(learned: Panel) -> Scorer:
     """A model that has learned from outcomes until 27 January 2025."""
     features = model_features()
     return Scorer(
-        booster=fit(learned.frame.to_numpy(), learned.bad, features, 15, 60),
+        booster=fit(learned.values, learned.bad, features, 15, 60),
         calibrator=Calibrator(slope=1.25, intercept=-0.5),
         categories={feature.name: ["enterprise", "retail", "餐饮"] for feature in features if feature.is_categorical},
         feature_version=feature_version(features),
@@ -53,7 +55,7 @@ def register(learned: Panel) -> Callable[..., tuple[str, str]]:
     """Registers a model under a name; its version and alias."""
 
     def _register(name: str, model: Scorer, judged_model: Scorer | None = None) -> tuple[str, str]:
-        pds = model.calibrator.pd(np.asarray(model.booster.predict(learned.frame.to_numpy(), raw_score=True)))
+        pds = model.pd_encoded(learned.values)
         record = TrainingRecord(
             run_id="panel.1",
             protocol="cross_validation",

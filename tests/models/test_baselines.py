@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from models.baselines import LEAST_ROWS, MOST_ROWS, fit_scorecard, judge_baselines, worst_bucket
@@ -59,22 +58,17 @@ def test_a_scorecard_of_many_rows_learns_from_some_of_them_the_same_each_time() 
 
 
 def test_the_worst_bucket_is_the_worst_of_what_is_known() -> None:
-    frame = pd.DataFrame(
-        {
-            "dpd_days": [np.nan, 5.0, 0.0, np.nan],
-            "worst_dpd_365d_days": [np.nan, 40.0, 0.0, np.nan],
-            "reported_worst_12m": [np.nan, 1.0, 2.0, -1.0],
-        }
-    )
-    assert worst_bucket(frame).tolist() == [0, 40, 60, 0]
+    names = ("reported_worst_12m", "dpd_days", "worst_dpd_365d_days")
+    features = tuple(Feature(name, "integer", "none", "group", "{value}", "{value}", 0) for name in names)
+    values = np.array([[np.nan] * 3, [1.0, 5.0, 40.0], [2.0, 0.0, 0.0], [-1.0, np.nan, np.nan]])
+    assert worst_bucket(values, features).tolist() == [0, 40, 60, 0]
 
 
 def test_baselines_never_learn_from_the_rows_they_judge(learned: Panel) -> None:
-    values = learned.frame.to_numpy(np.float64)
-    first = judge_baselines(values, learned, customer_folds(learned.customers))
+    first = judge_baselines(learned, customer_folds(learned.customers))
     judge = customer_folds(learned.customers)[0][1]
     turned = replace(learned, bad=np.where(judge, 1 - learned.bad, learned.bad))
-    second = judge_baselines(values, turned, customer_folds(learned.customers))
+    second = judge_baselines(turned, customer_folds(learned.customers))
     assert set(first) == {"worst_bucket", "scorecard"}
     for name in first:
         assert len(first[name]) == len(learned)
@@ -83,5 +77,5 @@ def test_baselines_never_learn_from_the_rows_they_judge(learned: Panel) -> None:
 
 
 def test_where_arrears_decide_the_worst_bucket_says_so(learned: Panel) -> None:
-    told = judge_baselines(learned.frame.to_numpy(np.float64), learned, customer_folds(learned.customers))
+    told = judge_baselines(learned, customer_folds(learned.customers))
     assert auc(learned.bad, told["worst_bucket"]) > 0.75

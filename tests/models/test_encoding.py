@@ -4,8 +4,9 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from models.encoding import encode, learn_categories
+from models.encoding import Categories, TextCodes, encode, recode
 from models.features import Feature
 from models.panel import as_numbers
 
@@ -23,9 +24,16 @@ def frame(*industries: str | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["industry_code", "amount", "is_late"])
 
 
+def learn_categories(*batches: pd.DataFrame) -> Categories:
+    """The sorted texts of rows that come in batches."""
+    codes = TextCodes()
+    numbers = np.concatenate([codes.of(pa.array(batch["industry_code"], pa.string())) for batch in batches])
+    return {"industry_code": codes.sort(numbers)}
+
+
 def test_a_text_is_its_place_in_the_sorted_list_whatever_order_the_rows_have() -> None:
     for rows in (frame("retail", "catering", None, "office"), frame("office", "retail", "retail", "catering")):
-        categories = learn_categories(rows, FEATURES)
+        categories = learn_categories(rows)
         assert categories == {"industry_code": ["catering", "office", "retail"]}
         places = dict(zip(rows["industry_code"], encode(rows, FEATURES, categories)[:, 0], strict=True))
         assert {name: places[name] for name in ("catering", "office", "retail")} == {
@@ -41,7 +49,7 @@ def test_a_text_keeps_its_place_when_others_are_absent_from_the_rows() -> None:
 
 
 def test_a_text_the_model_never_saw_is_missing_as_null_is() -> None:
-    categories = learn_categories(frame("catering", "retail"), FEATURES)
+    categories = learn_categories(frame("catering", "retail"))
     encoded = encode(frame("mining", None, "Retail", "retail "), FEATURES, categories)
     assert np.isnan(encoded[:, 0]).all()
     assert encoded[:, 1].tolist() == [0.0, 1.0, 2.0, 3.0]
@@ -49,7 +57,7 @@ def test_a_text_the_model_never_saw_is_missing_as_null_is() -> None:
 
 def test_a_text_feature_that_was_always_null_stays_missing() -> None:
     rows = frame(None, None)
-    categories = learn_categories(rows, FEATURES)
+    categories = learn_categories(rows)
     assert categories == {"industry_code": []}
     assert np.isnan(encode(rows, FEATURES, categories)[:, 0]).all()
     assert np.isnan(encode(frame("retail"), FEATURES, categories)[:, 0]).all()
@@ -72,6 +80,25 @@ def test_yes_no_and_null_of_the_mart_become_one_nought_and_missing() -> None:
 
 def test_the_list_of_texts_survives_being_kept_with_the_model() -> None:
     rows = frame("餐饮", "retail", None)
-    categories = learn_categories(rows, FEATURES)
+    categories = learn_categories(rows)
     kept = json.loads(json.dumps(categories))
     assert np.array_equal(encode(rows, FEATURES, kept), encode(rows, FEATURES, categories), equal_nan=True)
+
+
+def test_numbers_given_batch_by_batch_end_as_the_places_that_encoding_gives() -> None:
+    batches = [frame("retail", None, "office"), frame(None), frame("catering", "retail", "mining", None)]
+    codes = TextCodes()
+    numbers = np.concatenate([codes.of(pa.array(batch["industry_code"], pa.string())) for batch in batches])
+    categories = {"industry_code": codes.sort(numbers)}
+    whole = encode(pd.concat(batches), FEATURES, categories)[:, 0]
+    assert np.array_equal(numbers, whole, equal_nan=True)
+
+
+def test_rows_encoded_for_one_model_are_read_by_another_as_if_encoded_for_it() -> None:
+    rows = frame("retail", None, "office", "catering", "mining")
+    one = {"industry_code": ["catering", "mining", "office", "retail"]}
+    other = {"industry_code": ["bakery", "catering", "retail"]}
+    encoded = encode(rows, FEATURES, one)
+    assert np.array_equal(recode(encoded, FEATURES, one, other), encode(rows, FEATURES, other), equal_nan=True)
+    assert recode(encoded, FEATURES, one, one) is encoded
+    assert np.array_equal(encoded, encode(rows, FEATURES, one), equal_nan=True)

@@ -8,7 +8,7 @@ import pytest
 import sklearn.metrics
 from scipy.stats import ks_2samp
 
-from models.metrics import Floats, auc, brier, ks, log_loss, merit
+from models.metrics import UNKNOWN, Floats, Merit, auc, brier, ks, log_loss, merit
 
 WORKED_BAD = np.array([0.0, 1.0, 0.0, 1.0])
 WORKED_PD = np.array([0.1, 0.4, 0.5, 0.8])
@@ -154,3 +154,23 @@ def test_the_same_seed_gives_the_same_interval_and_another_seed_another() -> Non
     customers = names(len(bad))
     assert merit(bad, pd, customers, seed=4) == merit(bad, pd, customers, seed=4)
     assert merit(bad, pd, customers, seed=4).auc_low != merit(bad, pd, customers, seed=5).auc_low
+
+
+def test_customers_of_one_building_do_not_count_as_strangers() -> None:
+    """Neighbours who share their fate say less than strangers do; where no building is known nothing changes."""
+    generator = np.random.default_rng(11)
+    buildings = np.repeat(names(30), 20)
+    pd = np.repeat(generator.uniform(0.05, 0.5, 30), 20)
+    bad = np.repeat((generator.random(30) < 0.3).astype(float), 20)
+    strangers = merit(bad, pd, names(600))
+    neighbours = merit(bad, pd, names(600), buildings)
+    unknown = merit(bad, pd, names(600), np.full(600, UNKNOWN))
+    assert width(neighbours) > 2 * width(strangers)
+    assert (unknown.auc_low, unknown.auc_high) == pytest.approx((strangers.auc_low, strangers.auc_high), abs=0.02)
+    assert neighbours.auc == strangers.auc
+
+
+def width(figures: Merit) -> float:
+    assert figures.auc_high is not None
+    assert figures.auc_low is not None
+    return figures.auc_high - figures.auc_low

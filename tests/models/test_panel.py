@@ -13,6 +13,7 @@ from loudong.settings import Settings, get_settings
 from loudong.warehouse.connect import connect
 from models.features import model_features
 from models.panel import GROUPS, LEAST_BADS, Panel, read_panel
+from models.reading import read_arrow
 
 FEATURES = model_features()
 D1, D2 = date(2024, 6, 30), date(2024, 7, 31)
@@ -84,10 +85,43 @@ def test_values_are_doubles_and_text_and_null_is_missing() -> None:
     unknown = {"dpd_days": None, "past_due_amount": None, "is_restructured": None, "industry_code": None}
     panel = read([*rows, *(row | unknown | {"customer_id": "C9999"} for row in rows_of(0, 1))])
     columns = ["dpd_days", "past_due_amount", "is_restructured", "industry_code"]
-    assert panel.frame[columns].iloc[0].tolist() == [3.0, 12.5, 1.0, "retail"]
-    assert panel.frame[columns].iloc[-1].isna().all()
-    assert list(panel.frame.columns) == [feature.name for feature in FEATURES]
-    assert {str(panel.frame[name].dtype) for name in columns[:3]} == {"float64"}
+    places = [[feature.name for feature in FEATURES].index(column) for column in columns]
+    assert panel.values[0, places].tolist() == [3.0, 12.5, 1.0, 0.0]
+    assert panel.categories["industry_code"] == ["retail"]
+    assert np.isnan(panel.values[-1, places]).all()
+    assert (panel.values.shape, panel.values.dtype) == ((100, len(FEATURES)), np.float64)
+
+
+def test_texts_are_their_places_in_the_sorted_list_however_the_rows_come_in_batches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(get_settings(), "score_batch_rows", 7)
+    monkeypatch.setattr("models.reading.BYTES_PER_VALUE", 1)
+    kinds = ["retail", "餐饮", None, "catering", "office"]
+    panel = read([row | {"industry_code": kinds[number % 5]} for number, row in enumerate(rows_of(50, 50))])
+    place = [feature.name for feature in FEATURES].index("industry_code")
+    assert panel.categories["industry_code"] == ["catering", "office", "retail", "餐饮"]
+    assert np.array_equal(panel.values[:, place], [2.0, 3.0, np.nan, 0.0, 1.0] * 20, equal_nan=True)
+
+
+def test_however_many_rows_there_are_a_few_are_in_memory_at_a_time(marts: Settings) -> None:
+    batches = list(read_arrow("select generate_series(1, 50000)::double precision as number", 1_000))
+    assert sum(batch.num_rows for batch in batches) == 50_000
+    assert max(batch.num_rows for batch in batches) <= 2_000
+
+
+def test_the_rows_until_a_date_know_nothing_of_later_ones() -> None:
+    later = [row | {"industry_code": "catering"} for row in rows_of(60, 60, D2)]
+    panel = read([*(row | {"industry_code": "retail"} for row in rows_of(60, 60, D1)), *later])
+    place = [feature.name for feature in FEATURES].index("industry_code")
+    before = panel.until(D1)
+    assert before.distinct_dates == [D1]
+    assert before.categories["industry_code"] == ["retail"]
+    assert set(before.values[:, place]) == {0.0}
+    assert set(panel.values[:, place]) == {0.0, 1.0}
+    assert before.content_hash != panel.content_hash
+    assert panel.until(D2).content_hash == panel.content_hash
+    assert len(panel.until(D1 - timedelta(days=1))) == 0
 
 
 def test_a_customer_of_unknown_group_is_called_so() -> None:

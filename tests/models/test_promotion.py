@@ -19,12 +19,13 @@ def world(seed: int, rows: int = ROWS) -> tuple[Panel, Floats]:
     generator = np.random.default_rng(seed)
     truth = 1 / (1 + np.exp(3.3 - 1.2 * generator.normal(size=rows)))
     panel = Panel(
-        frame=None,  # type: ignore[arg-type]
+        values=np.empty((rows, 0)),
+        categories={},
         bad=(generator.random(rows) < truth).astype(np.float64),
         customers=np.array([f"C{number % (rows // 2):05d}" for number in range(rows)]),
         dates=np.repeat(np.array(["2025-01-31", "2025-02-28"], dtype="datetime64[D]"), rows // 2),
         groups={"industry": np.where(generator.random(rows) < 0.5, "retail", "catering")},
-        content_hash="0",
+        row_hashes=np.zeros(rows, dtype=np.uint64),
     )
     return panel, truth
 

@@ -20,7 +20,7 @@ from models.calibration import Calibrator
 from models.champion import promote, rollback
 from models.features import feature_version, model_features
 from models.panel import Panel
-from models.registry import Scorer
+from models.scorer import Scorer
 from models.scoring import score
 
 Register = Callable[..., tuple[str, str]]
@@ -83,7 +83,7 @@ def test_a_registered_model_scores_just_as_before_it_was_registered(
     register(name, scorer)
     loaded = registry.load_champion()
     assert replace(loaded, booster=scorer.booster) == replace(scorer, model_name=name, version="1")
-    values = learned.frame.to_numpy()
+    values = learned.values
     before, after = (np.asarray(one.booster.predict(values, raw_score=True)) for one in (scorer, loaded))
     assert np.array_equal(before, after)
     assert loaded.booster.feature_name() == [feature.name for feature in FEATURES]
@@ -207,5 +207,6 @@ def test_a_model_is_kept_as_it_was_judged_beside_the_one_that_scores(
     version, _ = register(name, scorer, judged)
     kept = registry.load_judged(name, version)
     assert kept is not None
-    assert np.array_equal(kept.pd(learned.frame), judged.pd(learned.frame))
-    assert not np.array_equal(kept.pd(learned.frame), registry.load_registered(name, version).pd(learned.frame))
+    assert np.array_equal(kept.pd_encoded(learned.values), judged.pd_encoded(learned.values))
+    scores = registry.load_registered(name, version).pd_encoded(learned.values)
+    assert not np.array_equal(kept.pd_encoded(learned.values), scores)

@@ -16,7 +16,7 @@ from models.encoding import encode
 from models.features import model_features
 from models.panel import as_numbers
 from models.points import score_points
-from models.registry import Scorer
+from models.scorer import Scorer
 from models.scoring import score
 
 D1, D2 = date(2025, 3, 1), date(2025, 3, 2)

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from loudong.errors import LoudongError
@@ -22,12 +21,13 @@ def panel_of(dates: list[date], bad_dates: list[date] | None = None) -> Panel:
     rows = [(day, customer) for day in dates for customer in ("C1", "C2")]
     bad = [customer == "C1" and (bad_dates is None or day in bad_dates) for day, customer in rows]
     return Panel(
-        frame=pd.DataFrame({"dpd_days": np.zeros(len(rows))}),
+        values=np.zeros((len(rows), 1)),
+        categories={},
         bad=np.array(bad, dtype=np.float64),
         customers=np.array([customer for _, customer in rows]),
         dates=np.array([day for day, _ in rows], dtype="datetime64[D]"),
         groups={},
-        content_hash="0",
+        row_hashes=np.zeros(len(rows), dtype=np.uint64),
     )
 
 

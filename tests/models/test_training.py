@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
-from risk_world import PORTFOLIO, ask, feature_types, insert
+from risk_world import PORTFOLIO, World, ask, feature_types, insert
 
 from loudong.errors import LoudongError
 from loudong.pipeline.runs import Run
-from loudong.settings import Settings
+from loudong.policy import load_policy
+from loudong.settings import Settings, get_settings
 from loudong.warehouse.connect import connect
 from models.evaluation import LEAST_OF_EACH, by_slice, horizon_end
 from models.panel import Panel
@@ -35,6 +36,7 @@ def _marts(warehouse: Settings) -> None:
             "insert into landing.portfolio (name, content_hash, settings) values ('test', 'x', %s)",
             (PORTFOLIO.model_dump_json(),),
         )
+    World().seed(load_policy(get_settings().policy_dir))
 
 
 def train_on(draw: Callable[[int, date], Drawn], judged_dates: Literal["month_end", "listed"]) -> TrainedModel:

@@ -17,7 +17,7 @@ from loudong.warehouse.connect import connect
 from models.drift import SCORE, learn_histogram
 from models.features import model_features
 from models.panel import as_numbers
-from models.registry import Scorer
+from models.scorer import Scorer
 from models.scoring import score
 from models.watched import Finding
 from models.watching import watch

@@ -20,7 +20,7 @@ from loudong.warehouse.backup import ARTIFACTS, MLFLOW, WAREHOUSE, backup, resto
 from loudong.warehouse.connect import connect, embedded_url, target
 from loudong.warehouse.credentials import credentials
 from models import registry
-from models.registry import Scorer
+from models.scorer import Scorer
 
 Register = Callable[[str, Scorer], tuple[str, str]]
 World = dict[str, object]
