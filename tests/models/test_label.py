@@ -9,7 +9,7 @@ from transform.later import Row, deliver
 
 from loudong.landing.load import load_folder
 from loudong.pipeline import runs, steps
-from loudong.pipeline.chain import panel_dates
+from loudong.pipeline.panels import panel_dates
 from loudong.pipeline.runs import cutoff
 from loudong.portfolio.settings import PortfolioSettings
 from loudong.settings import Settings

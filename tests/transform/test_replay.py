@@ -207,6 +207,21 @@ def test_a_cutoff_that_lies_a_day_late_is_found(story: Story, changed: Callable[
         assert min(found.values()) > 10
 
 
+def test_a_view_that_takes_rows_for_known_when_they_took_effect_is_found(
+    story: Story, changed: Callable[[str, str, str], None]
+) -> None:
+    """The rows of a panel are beside those of a warehouse that held nothing but what was known by their date."""
+    zone = PORTFOLIO.timezone
+    changed(
+        "models/staging/stg_landing__payment.sql",
+        "observed_at as known_from",
+        f"least(observed_at, payment_date::timestamp at time zone '{zone}') as known_from",
+    )
+    story.build("early payments", DAY, TWO)
+    found = differing(DAY, story.runs["first"], story.runs["early payments"], at_least=40)
+    assert set(found) == set(FACTS)
+
+
 def test_a_state_whose_columns_are_others_is_created_again(
     story: Story, changed: Callable[[str, str, str], None]
 ) -> None:

@@ -1,25 +1,26 @@
 """The daily chain and the training chain without Airflow."""
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from loudong.errors import LoudongError
 from loudong.pipeline import runs, steps
-from loudong.pipeline.dates import month_ends
-from loudong.warehouse.connect import Connection, connect
+from loudong.pipeline.panels import panel_dates
+from loudong.pipeline.walking import lacks_panel
+from loudong.warehouse.connect import connect
 from loudong.warehouse.migrate import check_version
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from models.quarters import QuarterModel
     from models.training import TrainedModel
 
 Progress = Callable[[str], None]
-
-# A panel date needs this much history before it, else windows are half empty.
-WARM_UP_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -74,27 +75,6 @@ def run_range(first: date, last: date, policy_dir: Path | None, on_progress: Pro
     return [run_day(first + timedelta(days=offset), policy_dir, on_progress) for offset in range(days)]
 
 
-def panel_dates(connection: Connection, label_known_before: datetime) -> tuple[date, ...]:
-    """The dates to learn from: listed ones, or month-ends whose horizon had ended by `label_known_before`."""
-    portfolio = runs.current_portfolio(connection)
-    if portfolio.judged_dates == "listed":
-        rows = connection.execute("select distinct judged_date from landing.judged_customer order by 1").fetchall()
-        dates = [row[0] for row in rows]
-    else:
-        first = portfolio.history_start_date + timedelta(days=WARM_UP_DAYS)
-        row = connection.execute("select max(observed_date) from ops.delivery").fetchone()
-        last_delivered = row[0] if row and row[0] else first
-        ended = label_known_before.astimezone(ZoneInfo(portfolio.timezone)).date() - timedelta(days=1)
-        known_until = min(ended, last_delivered)
-        dates = month_ends(first, known_until - timedelta(days=portfolio.horizon_days))
-    if not dates:
-        raise LoudongError(
-            f"no date to learn from: the label needs {portfolio.horizon_days} days after a date and "
-            f"{WARM_UP_DAYS} before it, the data start on {portfolio.history_start_date}"
-        )
-    return tuple(dates)
-
-
 def label_known_before(as_of_date: date | None) -> datetime:
     """Until when outcomes may be known: the end of `as_of_date`, or now.
 
@@ -119,16 +99,44 @@ def open_panel(known_before: datetime, policy_dir: Path | None = None, holder: s
 def train(as_of_date: date | None, policy_dir: Path | None, on_progress: Progress) -> "TrainedModel":
     """Build the panel in one pass, train on it and register the model."""
     known_before = label_known_before(as_of_date)
+    with _panel(known_before, policy_dir, on_progress) as run_id:
+        on_progress("training")
+        return steps.train(run_id, known_before)
+
+
+def train_walk_forward(as_of_date: date | None, policy_dir: Path | None, on_progress: Progress) -> "list[QuarterModel]":
+    """Build the panel and train a model for every quarter from the first that may have one to that of the newest
+    outcomes; what was learned from the same rows stays."""
+    known_before = label_known_before(as_of_date)
+    with _panel(known_before, policy_dir, on_progress) as run_id:
+        on_progress("training a model per quarter")
+        return steps.train_walk_forward(run_id, known_before)
+
+
+def walk_forward(run_id: str, policy_dir: Path | None, on_progress: Progress) -> int:
+    """Score the dates of a panel run that has ended, each by a model that saw no outcome after it; how many rows.
+
+    Quarters without a model are trained first, on a panel that is built unless one stands. RunBusyError while another
+    run is at work and one has to be built.
+    """
+    if lacks_panel(run_id):
+        with _panel(label_known_before(None), policy_dir, on_progress):
+            on_progress("panel: built")
+    on_progress("scoring by walk-forward")
+    return steps.walk_forward(run_id)
+
+
+@contextmanager
+def _panel(known_before: datetime, policy_dir: Path | None, on_progress: Progress) -> "Iterator[str]":
+    """The run of a panel that is built with its labels, open while the block learns from it."""
     run_id = open_panel(known_before, policy_dir)
     try:
         on_progress("panel: building the marts")
         steps.build(run_id, steps.EVERYTHING, policy_dir)
         on_progress("panel: building labels")
         steps.build_label(run_id, known_before)
-        on_progress("training")
-        model = steps.train(run_id, known_before)
+        yield run_id
     except BaseException as error:
         runs.close_run(run_id, "failed", str(error)[:2000])
         raise
     runs.close_run(run_id, "done")
-    return model

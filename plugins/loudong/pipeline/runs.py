@@ -126,15 +126,21 @@ def run_at_work(connection: Connection) -> str | None:
 
 def load_run(run_id: str) -> Run:
     """The open run `run_id`; a LoudongError when it is unknown or has ended."""
+    run, state = read_run(run_id)
+    if state != "running":
+        raise LoudongError(f"run {run_id} has ended ({state}); open a new one")
+    return run
+
+
+def read_run(run_id: str) -> tuple[Run, str]:
+    """The run `run_id`, open or not, and its state; a LoudongError when it is unknown."""
     with connect() as connection:
         row = connection.execute(
             "select kind, as_of_dates, policy_version, state from ops.run where run_id = %s", (run_id,)
         ).fetchone()
         if row is None:
             raise LoudongError(f"unknown run {run_id}")
-        if row[3] != "running":
-            raise LoudongError(f"run {run_id} has ended ({row[3]}); open a new one")
-        return Run(run_id, row[0], tuple(row[1]), current_portfolio(connection), row[2])
+        return Run(run_id, row[0], tuple(row[1]), current_portfolio(connection), row[2]), row[3]
 
 
 def reopen_run(run_id: str) -> None:

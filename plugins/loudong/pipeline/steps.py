@@ -16,6 +16,7 @@ from loudong.warehouse.migrate import check_version
 
 if TYPE_CHECKING:
     from loudong.policy.tables import Row
+    from models.quarters import QuarterModel
     from models.training import TrainedModel
 
 # One entry per dbt task, in order; each builds its layers in one go.
@@ -185,6 +186,34 @@ def train(run_id: str, label_known_before: datetime) -> "TrainedModel":
         model = train_panel(runs.load_run(run_id), label_known_before)
         report.detail = {"model_name": model.model_name, "model_version": model.version}
         return model
+
+
+def train_walk_forward(run_id: str, label_known_before: datetime) -> "list[QuarterModel]":
+    """Train on the panel of the run a model for every quarter that began by `label_known_before`, from the first on
+    that may have one."""
+    from models.walk_forward import quarters_to_train, train_quarters
+
+    run = runs.load_run(run_id)
+    with runs.step(run_id, "train_walk_forward") as report:
+        models = train_quarters(run, quarters_to_train(run, label_known_before))
+        report.detail = {model.quarter_start_date.isoformat(): model.summary() for model in models}
+        return models
+
+
+def walk_forward(run_id: str) -> int:
+    """Score the dates of a panel run, also one that has ended, each by a model that saw no outcome after it; how many
+    rows of `risk.walk_forward_score`. Quarters without a model are trained first, on the panel that stands.
+
+    Dates whose quarter has too few known defaults get no pd. Raises a LoudongError where a panel has to be built.
+    """
+    from loudong.pipeline.walking import settle_quarters
+    from models.walk_forward import score_walk_forward
+
+    run, _ = runs.read_run(run_id)
+    with runs.step(run_id, "walk_forward") as report:
+        report.detail = settle_quarters(run)
+        report.row_count = score_walk_forward(run)
+        return report.row_count
 
 
 def score(run_id: str) -> int:
