@@ -27,8 +27,8 @@ Told = dict[str, dict[date, Values]]
 
 
 def book(shift: float = 0.0, since: date = DAYS[-1]) -> Told:
-    """Customers whose limits fill and whose scores wander; limits are `shift` fuller from `since` on. Their pd stays, so
-    that no rule on its change is met."""
+    """Customers whose limits fill and whose scores wander; limits are `shift` fuller from `since` on. Their pd stays:
+    no rule on its change is met."""
     random.seed(7)
     told: Told = {}
     for number in range(CUSTOMERS):

@@ -10,6 +10,8 @@ from risk_world import copy_policy
 from trial.planting import FIRST, Past, always, weeks
 from trial.test_engine import CUTOFF, quiet
 
+from loudong.policy import load_policy
+from loudong.settings import get_settings
 from loudong.trial.record import try_policy
 from loudong.trial.report import lgd_note, lines
 

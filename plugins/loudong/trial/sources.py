@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-from loudong.pipeline import runs, steps
+from loudong.pipeline import chain, runs, steps
 from loudong.policy import Policy
 from loudong.portfolio.settings import PortfolioSettings
 from loudong.transform.dbt import newest_file_id, sql_version
@@ -59,7 +59,7 @@ def sources(dates: tuple[date, ...], policy: Policy, folder: Path, on_progress: 
     missing = tuple(day for day in dates if day not in stored)
     if missing:
         on_progress(f"building the features of {len(missing)} dates in one pass; later trials find them stored")
-        stored |= dict.fromkeys(missing, _build(missing, wanted, folder))
+        stored |= dict.fromkeys(missing, _build(missing, wanted, folder, on_progress))
     _renew_outcomes(set(stored.values()), dates, on_progress)
     with connect() as connection:
         return _with_pd(connection, stored)
@@ -93,19 +93,21 @@ def store(connection: Connection, run_id: str, dates: tuple[date, ...], wanted: 
     )
 
 
-def _build(dates: tuple[date, ...], wanted: str, folder: Path) -> str:
+def _build(dates: tuple[date, ...], wanted: str, folder: Path, on_progress: Progress) -> str:
+    """A panel run of `dates` with features, outcomes and the walk-forward pd of each; it is stored once all is there."""
     run = steps.open_run("panel", dates, steps.record_policy(folder), None)
     try:
         steps.build(run.run_id, steps.EVERYTHING, folder)
         with connect() as connection:
             known_before = runs.cutoff(newest_delivered_date(connection), run.portfolio.timezone)
         steps.build_label(run.run_id, known_before)
-        with connect() as connection:
-            store(connection, run.run_id, dates, wanted)
     except BaseException as error:
         runs.close_run(run.run_id, "failed", str(error)[:2000])
         raise
     runs.close_run(run.run_id, "done")
+    chain.walk_forward(run.run_id, folder, on_progress)
+    with connect() as connection:
+        store(connection, run.run_id, dates, wanted)
     return run.run_id
 
 
