@@ -94,7 +94,7 @@ def store(connection: Connection, run_id: str, dates: tuple[date, ...], wanted: 
 
 
 def _build(dates: tuple[date, ...], wanted: str, folder: Path, on_progress: Progress) -> str:
-    """A panel run of `dates` with features, outcomes and the walk-forward pd of each; it is stored once all is there."""
+    """A panel run of `dates` with features, outcomes and walk-forward pd; it is stored once all of it is there."""
     run = steps.open_run("panel", dates, steps.record_policy(folder), None)
     try:
         steps.build(run.run_id, steps.EVERYTHING, folder)
