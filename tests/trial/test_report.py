@@ -13,7 +13,7 @@ from trial.test_engine import CUTOFF, quiet
 from loudong.policy import load_policy
 from loudong.settings import get_settings
 from loudong.trial.record import try_policy
-from loudong.trial.report import lgd_note, lines
+from loudong.trial.report import lines
 
 
 def test_a_trial_is_kept_with_its_figures_and_its_report(past: Past, tmp_path: Path) -> None:
@@ -43,13 +43,3 @@ def test_a_trial_is_kept_with_its_figures_and_its_report(past: Past, tmp_path: P
     lgd = next(float(str(row["lgd_pct"])) for row in stated if row["customer_type_code"] == "enterprise") / 100
     high = next(row for row in figures["loss"] if row["tier"] == "high")
     assert high["candidate_loss"] - high["baseline_loss"] == pytest.approx(1000 * (0.05 + 0.06 + 0.07) * lgd)
-
-
-def test_a_policy_that_states_no_loss_given_default_is_named() -> None:
-    stated = {"person": 0.5, "enterprise": 0.45}
-    assert lgd_note({"lgd": {"baseline": stated, "candidate": stated}}) is None
-    for lgd, whose in (
-        ({"baseline": stated, "candidate": None}, "the candidate policy does not state"),
-        ({"baseline": None, "candidate": None}, "neither policy states"),
-    ):
-        assert lgd_note({"lgd": lgd}) == f"{whose} a loss given default: the whole exposure is taken"

@@ -21,8 +21,8 @@ SESSION = {"temp_buffers": "256MB"}
 
 _NOTES = """
     create temporary table trial_customer (
-        as_of_date date, customer_id text, building_id text, customer_type_code text, tier text, pd_tier text,
-        decided_by text, floor_code text, pd double precision, exposure_amount numeric, is_in_default boolean,
+        as_of_date date, customer_id text, building_id text, tier text, pd_tier text, decided_by text, floor_code text,
+        pd double precision, exposure_amount numeric, expected_loss_amount numeric, is_in_default boolean,
         is_alerted boolean
     )
 """

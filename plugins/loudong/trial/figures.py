@@ -6,10 +6,9 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from loudong.policy import Policy
-from loudong.policy.tables import CUSTOMER_TYPES, TIERS
+from loudong.policy.tables import TIERS
 from loudong.trial import alerts
 from loudong.trial.engine import run_sql
-from loudong.trial.loss import WHOLE, lgd_of
 from loudong.trial.reasons import why
 from loudong.trial.trying import SIDES, Question
 from loudong.warehouse.connect import Connection
@@ -71,7 +70,6 @@ _FORESEEN = """
 
 def figures(connection: Connection, question: Question) -> Figures:
     """Everything the report shows, from the temporary tables that `tried` leaves."""
-    _lgd(connection, question)
     run_sql(connection, "pairs")
     last = question.decided_dates[-1]
     found: Figures = {
@@ -83,7 +81,6 @@ def figures(connection: Connection, question: Question) -> Figures:
         "dates": [day.isoformat() for day in question.decided_dates],
         "left_out": {day.isoformat(): reason for day, reason in sorted(question.left_out.items())},
         "run_ids": question.run_ids,
-        "lgd": {name: lgd_of(getattr(question, name)) for name in SIDES},
         "matrix": {"last": _rows(connection, "matrix", last), "all": _rows(connection, "matrix", None)},
         "moves": {"last": _moves(connection, question, last), "all": _moves(connection, question, None)},
         "movers": [row | {"why": why(row, question)} for row in _rows(connection, "movers", last)],
@@ -105,16 +102,6 @@ def migrated(found: Figures, over: str = "last") -> int:
 
 def _named(policy: Policy) -> dict[str, Any]:
     return {"version": policy.version, "content_hash": policy.content_hash}
-
-
-def _lgd(connection: Connection, question: Question) -> None:
-    connection.execute("create temporary table trial_lgd (side text, customer_type_code text, lgd double precision)")
-    rows = []
-    for side in SIDES:
-        stated = lgd_of(getattr(question, side)) or {"": WHOLE}
-        common = stated.get("", WHOLE)
-        rows += [(side, code, stated.get(code, common)) for code in (*CUSTOMER_TYPES, "")]
-    connection.cursor().executemany("insert into trial_lgd values (%s, %s, %s)", rows)
 
 
 def _rows(connection: Connection, name: str, day: date | None, side: str = "") -> list[dict[str, Any]]:

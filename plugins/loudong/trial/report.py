@@ -40,18 +40,8 @@ def render(trial_id: int, found: Figures) -> str:
             tiers=tuple(reversed(TIERS)),
             moved={"last": migrated(found), "all": migrated(found, "all")},
             shown_buildings=found["buildings"][:MOST_BUILDINGS],
-            lgd_note=lgd_note(found),
         )
     )
-
-
-def lgd_note(found: Figures) -> str | None:
-    """What to say of the loss where policy does not state what a default costs."""
-    without = [side for side, lgd in found["lgd"].items() if lgd is None]
-    if not without:
-        return None
-    whose = "neither policy states" if len(without) == len(found["lgd"]) else f"the {without[0]} policy does not state"
-    return f"{whose} a loss given default: the whole exposure is taken"
 
 
 def lines(found: Figures) -> Iterator[str]:
@@ -128,9 +118,6 @@ def _loss(found: Figures) -> Iterator[str]:
     yield f"{'expected loss on the last date':<44}{'in force':>14}{'candidate':>14}"
     for row in found["loss"]:
         yield _pair(f"tier {row['tier']}", row["baseline_loss"], row["candidate_loss"], "{:,.0f}")
-    note = lgd_note(found)
-    if note is not None:
-        yield note
 
 
 def _outcomes(found: Figures) -> Iterator[str]:

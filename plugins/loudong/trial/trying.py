@@ -21,8 +21,8 @@ Progress = Callable[[str], None]
 SIDES = ("baseline", "candidate")
 
 _CUSTOMER = (
-    "as_of_date, customer_id, building_id, customer_type_code, tier, pd_tier, decided_by, floor_code, pd, "
-    "exposure_amount, is_in_default, is_alerted"
+    "as_of_date, customer_id, building_id, tier, pd_tier, decided_by, floor_code, pd, exposure_amount, "
+    "expected_loss_amount, is_in_default, is_alerted"
 )
 _ALERT = "customer_id, subject_level, rule_code, severity, owner_role, opened_date, closed_date"
 

@@ -1,19 +1,19 @@
 -- How every customer stands on the date under the policy that is tried.
 insert into pg_temp.trial_customer (
-    as_of_date, customer_id, building_id, customer_type_code, tier, pd_tier, decided_by, floor_code, pd, exposure_amount,
-    is_in_default, is_alerted
+    as_of_date, customer_id, building_id, tier, pd_tier, decided_by, floor_code, pd, exposure_amount,
+    expected_loss_amount, is_in_default, is_alerted
 )
 select
     run.as_of_date,
     customer.customer_id,
-    feature.building_id,
-    feature.customer_type_code,
+    customer.building_id,
     decided.tier,
     decided.pd_tier,
     decided.decided_by,
     decided.floor_code,
     customer.pd,
     customer.exposure_amount,
+    customer.expected_loss_amount,
     coalesce(feature.is_in_default, false),
     alerted.customer_id is not null
 from decision_run as run

@@ -1,4 +1,4 @@
--- Every customer and date under both policies, with the loss expected of the exposure: pd (1 in default) x lgd x exposure.
+-- Every customer and date under both policies.
 create temporary table trial_pair as
 select
     candidate.as_of_date,
@@ -16,16 +16,10 @@ select
     baseline.is_alerted as baseline_alerted,
     candidate.is_alerted as candidate_alerted,
     candidate.is_in_default,
-    case when baseline.is_in_default then 1 else baseline.pd end
-    * baseline_lgd.lgd * baseline.exposure_amount::double precision as baseline_loss,
-    case when candidate.is_in_default then 1 else candidate.pd end
-    * candidate_lgd.lgd * candidate.exposure_amount::double precision as candidate_loss
+    baseline.expected_loss_amount::double precision as baseline_loss,
+    candidate.expected_loss_amount::double precision as candidate_loss
 from baseline_customer as baseline
 inner join candidate_customer as candidate
-    on baseline.as_of_date = candidate.as_of_date and baseline.customer_id = candidate.customer_id
-left join trial_lgd as baseline_lgd
-    on baseline_lgd.side = 'baseline' and baseline_lgd.customer_type_code = coalesce(baseline.customer_type_code, '')
-left join trial_lgd as candidate_lgd
-    on candidate_lgd.side = 'candidate' and candidate_lgd.customer_type_code = coalesce(candidate.customer_type_code, '');
+    on baseline.as_of_date = candidate.as_of_date and baseline.customer_id = candidate.customer_id;
 
 analyze trial_pair;
