@@ -298,6 +298,13 @@ def test_a_contract_that_is_no_longer_delivered_is_counted_as_such(world: World)
     assert view("select to_state_code, count_ratio from bi.roll_rate") == [("not_reported", 1.0)]
 
 
+def test_a_contract_whose_days_past_due_are_not_known_moves_from_an_unknown_state(world: World) -> None:
+    contract = {"contract_id": "K1", "is_open": True, "start_date": date(2025, 1, 5), "outstanding_amount": 100}
+    for month_end, bucket in zip(month_ends(date(2025, 1, 1), date(2025, 3, 1)), (None, "d0"), strict=True):
+        day(world, month_end, {"C1": {"pd": 0.1, "contracts": [contract | {"bucket_code": bucket}]}})
+    assert view("select from_state_code, to_state_code, count_ratio from bi.roll_rate") == [(None, "d0", 1.0)]
+
+
 def test_a_month_end_published_again_renews_its_moves_and_vintages(world: World) -> None:
     first, second = month_ends(date(2025, 1, 1), date(2025, 3, 1))
     contract = {"contract_id": "K1", "is_open": True, "start_date": date(2025, 1, 5), "outstanding_amount": 100}

@@ -46,14 +46,14 @@ create index default_start_run on risk.default_start (run_id, as_of_date);
 create table risk.contract_move (
     from_date         date not null,
     to_date           date not null,
-    from_state_code   text not null,
-    to_state_code     text not null,
+    from_state_code   text,
+    to_state_code     text,
     contract_count    bigint not null,
     opening_amount    numeric not null,
-    primary key (from_date, to_date, from_state_code, to_state_code)
+    unique nulls not distinct (from_date, to_date, from_state_code, to_state_code)
 );
 comment on table risk.contract_move is
-    'Grain: pair of published month-ends in a row x state before x state after. Renewed when either is published.';
+    'Grain: pair of published month-ends in a row x state before x state after. Renewed when either is published. A null state: days past due are not known.';
 
 create table risk.vintage (
     cohort_month     date not null,
