@@ -53,12 +53,12 @@ def _tiers(connection: Connection, as_of_date: date) -> Iterator[str]:
 def _alerts(connection: Connection) -> Iterator[str]:
     rows = _rows(
         connection,
-        "select severity, rule_name_en, customer_id, value, threshold from bi.alert_board "
-        "order by opened_date desc, severity, alert_id desc limit 5",
+        "select severity, rule_name_en, coalesce(customer_id, subject_level || ' ' || subject_id), value, threshold "
+        "from bi.alert_board order by opened_date desc, severity, alert_id desc limit 5",
     )
     yield "\nnewest alerts"
-    for severity, rule, customer_id, value, threshold in rows:
-        yield f"  {severity:<9}{customer_id:<14}{rule} ({value:.4g} against {threshold:.4g})"
+    for severity, rule, subject, value, threshold in rows:
+        yield f"  {severity:<9}{subject:<14} {rule} ({value:.4g} against {threshold:.4g})"
 
 
 def _model(connection: Connection) -> Iterator[str]:
