@@ -19,7 +19,7 @@ from loudong.settings import Settings, get_settings
 from loudong.warehouse.connect import connect
 
 START = date(2025, 6, 1)
-VERSION = 'v2026.1,2020-01-01,credit risk committee,"first policy: three tiers, four floors, eleven alert rules"\n'
+VERSION = 'v2026.1,2020-01-01,credit risk committee,"first policy: three tiers, six floors, eleven alert rules"\n'
 
 
 @pytest.fixture(scope="module")

@@ -56,16 +56,16 @@ def approve(code: str) -> None:
 
 
 def test_in_force_is_what_a_person_approved_one_row_per_customer_and_action(world: World) -> None:
-    day(world, D1, {"C1": {"pd": 0.5, "limit_amount": 1000, "exposure_amount": 300}})
+    day(world, D1, {"C1": {"pd": 0.05, "limit_amount": 1000, "exposure_amount": 300}})
     approve("credit_limit_review")
-    day(world, D2, {"C1": {"pd": 0.05, "limit_amount": 1000, "exposure_amount": 300}})
+    day(world, D2, {"C1": {"pd": 0.5, "limit_amount": 1000, "exposure_amount": 300}})
     assert view(
         "select action_code, is_in_force, state, standard_code, proposed_limit_amount, in_force_from_date, "
         "next_standard_code from bi.action_in_force order by 1"
     ) == [
-        ("credit_limit_review", True, "approved", "immediate_review", 300, D1, "half_yearly_review"),
-        ("repayment_monitoring", False, "proposed", "weekly_check", None, None, None),
-        ("transaction_restriction", False, "proposed", "approval_above_limit", None, None, None),
+        ("credit_limit_review", True, "approved", "half_yearly_review", 800, D1, "immediate_review"),
+        ("repayment_monitoring", False, "proposed", "daily_check", None, None, None),
+        ("transaction_restriction", False, "proposed", "no_new_credit", None, None, None),
     ]
 
 
@@ -169,7 +169,11 @@ def test_work_given_to_the_team_is_cut_at_its_members_hours_and_work_of_nobody_h
     day(world, D1, {"C1": {"pd": 0.5}, "C2": {"pd": 0.5}})
     ((task_id,),) = ask("select task_id from risk.follow_up_task where customer_id = 'C1'")
     assign_tasks([task_id], "CL01", ACT)
-    assert view("select pool_code, capacity_minutes, is_within_capacity from bi.work_list order by customer_id") == [
+    tasks = (
+        "select pool_code, capacity_minutes, is_within_capacity from bi.work_list where item_type = 'follow_up_task' "
+        "order by customer_id"
+    )
+    assert view(tasks) == [
         ("collector", 720, True),
         ("relationship_manager", 0, False),
     ]

@@ -132,9 +132,7 @@ def _write_truth(out: Path, truths: list[Truth], report: GenerationReport) -> No
     label = np.concatenate([truth.label for truth in truths])
     table = pa.table(
         {
-            "customer_id": np.concatenate(
-                [np.char.add("C", np.char.zfill(truth.customer.astype(str), 7)) for truth in truths]
-            ),
+            "customer_id": np.concatenate([np.char.mod("C%07d", truth.customer) for truth in truths]),
             "as_of_date": np.concatenate([truth.day for truth in truths]).astype("datetime64[D]"),
             "probability": np.concatenate([truth.probability for truth in truths]),
             "continuations": np.full(len(label), p.CONTINUATIONS),

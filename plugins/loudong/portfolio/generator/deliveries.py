@@ -45,7 +45,7 @@ def write_rows(
     columns = {column: rows.columns[column] for column in described.column_names if column in rows.columns}
     table = pa.table({**columns, "observed_at": moments(rows.observed)}).take(pa.array(order))
     days, starts = np.unique(folder_day[order], return_index=True)
-    for day, start, stop in zip(days, starts, [*starts[1:], len(order)], strict=True):
+    for day, start, stop in zip(days, starts, [*starts, len(order)][1:], strict=True):
         part = table.slice(start, stop - start)
         lines = _dirty_lines(described, part, generator, counts) if dirty else b""
         folder = out / name / as_date(int(day)).isoformat()
