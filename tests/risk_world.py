@@ -45,7 +45,7 @@ CUSTOMER: dict[str, Any] = {
     "tenure_days": 400,
 }
 # What of a customer's values is of the score.
-SCORE = ("pd", "score_points", "model_name", "model_version")
+SCORE = ("pd", "score_points", "model_name", "model_version", "is_hindsight")
 PORTFOLIO = PortfolioSettings(
     name="test",
     title="Test",

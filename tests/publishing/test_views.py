@@ -13,7 +13,7 @@ from loudong.decisions.decide import decide
 from loudong.decisions.override import make_override
 from loudong.pipeline.dates import month_ends
 from loudong.pipeline.runs import Run
-from loudong.publishing.publish import publish
+from loudong.publishing.publish import RESULT_TABLES, publish
 from loudong.settings import Settings
 from loudong.warehouse import migrate
 from loudong.warehouse.connect import connect
@@ -34,6 +34,7 @@ VIEWS = {
     "vintage",
     "model_health",
     "rule_performance",
+    "default_warning",
     "industry_watch",
     "data_freshness",
 }
@@ -381,17 +382,47 @@ def test_a_vintage_stops_at_the_first_month_end_that_is_not_published(world: Wor
 
 def test_a_rule_is_judged_by_defaults_within_the_horizon_of_mature_alerts(world: World) -> None:
     late = {"pd": 0.5, "dpd_days": 8}
+    alerts = (
+        "select month, building_id, alert_count, judged_count, confirmed_count, precision_ratio "
+        "from bi.rule_performance where rule_code = 'arrears' and alert_count > 0"
+    )
     day(world, D1, {"C1": late, "C2": late, "C3": late | {"is_in_default": True}})
-    assert view(
-        "select alert_count, judged_count, precision_ratio from bi.rule_performance where rule_code = 'arrears'"
-    )[0] == (3, 0, None)
+    assert view(alerts) == [(D1, "B1", 3, 0, 0, None)]
     day(world, D1 + timedelta(days=20), {"C1": late | {"is_in_default": True}, "C2": late, "C3": late})
     day(world, D1 + timedelta(days=180), {"C1": late, "C2": late, "C3": late})
     day(world, D1 + timedelta(days=181), {"C1": late, "C2": late | {"is_in_default": True}, "C3": late})
+    assert view(alerts) == [(D1, "B1", 3, 2, 1, 0.5)]
+
+
+def test_a_default_counts_as_caught_missed_or_unseen_where_its_whole_horizon_was_watched(world: World) -> None:
+    calm = {"pd": 0.001}
+    day(world, D1, {"C1": calm | {"dpd_days": 8}, "C2": calm, "C3": calm})
+    early = D1 + timedelta(days=179)
+    day(world, early, {"C1": calm | {"dpd_days": 8}, "C2": calm, "C3": calm | {"is_in_default": True}})
+    last = D1 + timedelta(days=180)
+    day(world, last, {"C1": calm | {"is_in_default": True}, "C2": calm | {"is_in_default": True}})
     assert view(
-        "select alert_count, judged_count, confirmed_count, precision_ratio, median_lead_days from bi.rule_performance "
-        "where rule_code = 'arrears'"
-    ) == [(3, 2, 1, 0.5, 20.0)]
+        "select rule_code, default_count, caught_count, unseen_count, recall_ratio, median_lead_days "
+        "from bi.rule_performance where rule_code in ('arrears', 'no_answer') and default_count > 0 order by 1"
+    ) == [("arrears", 2, 1, 1, 0.5, 180), ("no_answer", 2, 0, 1, 0, None)]
+    assert view(
+        "select customer_id, default_date, is_judged, is_seen, lead_days, rule_codes from bi.default_warning order by 1"
+    ) == [
+        ("C1", last, True, True, 180, ["arrears"]),
+        ("C2", last, True, False, None, None),
+        ("C3", early, False, False, None, None),
+    ]
+
+
+def test_what_a_model_says_that_knew_the_outcome_counts_for_no_rule_that_asks_it(world: World) -> None:
+    risky = {"pd": 0.5, "dpd_days": 8, "is_hindsight": True}
+    day(world, D1, {"C1": risky})
+    last = D1 + timedelta(days=180)
+    day(world, last, {"C1": {"pd": 0.5, "dpd_days": 8, "is_in_default": True}})
+    assert view(
+        "select rule_code, sum(judged_count), sum(confirmed_count), sum(default_count), sum(caught_count) "
+        "from bi.rule_performance where rule_code in ('arrears', 'pd_high') group by 1 order by 1"
+    ) == [("arrears", 1, 1, 1, 1), ("pd_high", 0, 0, 0, 0)]
 
 
 def test_model_health_shows_the_newest_evaluation_of_each_protocol(world: World) -> None:
@@ -473,11 +504,13 @@ def test_freshness_says_since_when_every_published_date_has_its_rows(world: Worl
     assert view(since) == [(None,)]
 
 
-def test_an_alert_of_days_that_retention_removed_is_judged_no_more(world: World) -> None:
+def test_how_good_a_rule_is_outlives_the_days_that_retention_removes(world: World) -> None:
     day(world, D1, {"C1": {"pd": 0.1, "dpd_days": 45, "bucket_code": "d31_60"}})
     day(world, D1 + timedelta(days=PORTFOLIO.horizon_days), {"C1": {"pd": 0.1}})
     judged = "select sum(alert_count), sum(judged_count) from bi.rule_performance"
     ((alerts, before),) = view(judged)
     assert 0 < before <= alerts
     _remove(D1)
-    assert view(judged) == [(alerts, 0)]
+    for schema, table in RESULT_TABLES:
+        tell(f"delete from {schema}.{table} where as_of_date = %s", D1)
+    assert view(judged) == [(alerts, before)]

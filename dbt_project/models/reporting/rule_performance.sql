@@ -1,86 +1,67 @@
 {{ config(materialized='view', schema='bi', persist_docs={'relation': true, 'columns': true}) }}
 
-with alert as (
-    select
-        alert.*,
-        alert.opened_date + {{ var('horizon_days') }} as mature_date
-    from {{ source('risk', 'alert') }} as alert
-    where alert.subject_level = 'customer'
-),
-
-customer as (
-    select
-        publication.as_of_date,
-        feature.customer_id,
-        feature.is_in_default
-    from {{ source('ledger', 'publication') }} as publication
-    inner join {{ ref('fct_customer_features') }} as feature
-        on publication.run_id = feature.run_id and publication.as_of_date = feature.as_of_date
-    where publication.superseded_at is null
-),
-
-newest as (
-    select max(as_of_date) as as_of_date
-    from {{ source('ledger', 'publication') }}
-    where superseded_at is null
-),
-
-default_start as (
+with unseen as (
     select
         customer_id,
-        as_of_date as default_date
-    from (
-        select
-            customer_id,
-            as_of_date,
-            is_in_default,
-            lag(is_in_default) over (partition by customer_id order by as_of_date) as was_in_default
-        from customer
-    ) as followed
-    where is_in_default and was_in_default is false
+        default_date
+    from {{ ref('rpt_default_rule') }}
+    group by customer_id, default_date
+    having count(first_opened_date) = 0
 ),
 
--- An alert on a customer already in default cannot foretell one. An alert is judged on the days that followed it, so
--- not where retention has removed them.
-judged as (
+part as (
     select
-        alert.alert_id,
-        alert.customer_id,
-        alert.rule_code,
-        alert.rule_version,
-        alert.opened_date,
-        alert.mature_date <= newest.as_of_date
-        and (detail.since_date is null or alert.opened_date >= detail.since_date)
-        and not coalesce(opening.is_in_default, false) as is_judged,
-        min(default_start.default_date) as default_date
-    from alert
-    cross join newest
-    cross join {{ ref('rpt_daily_detail') }} as detail
-    left join customer as opening
-        on alert.customer_id = opening.customer_id and alert.opened_date = opening.as_of_date
-    left join default_start
-        on
-            alert.customer_id = default_start.customer_id
-            and alert.opened_date < default_start.default_date
-            and alert.mature_date >= default_start.default_date
-    group by
-        alert.alert_id, alert.customer_id, alert.rule_code, alert.rule_version, alert.opened_date,
-        alert.mature_date, newest.as_of_date, detail.since_date, opening.is_in_default
+        date_trunc('month', opened_date)::date as month,
+        opened_building_id as building_id,
+        rule_code,
+        rule_version,
+        subject_level,
+        standing_days,
+        is_judged,
+        is_judged and is_confirmed as is_confirmed,
+        outcome_code = 'false_alarm' as is_false_alarm,
+        false as is_default,
+        false as is_caught,
+        false as is_unseen,
+        null::integer as lead_days
+    from {{ ref('rpt_judged_alert') }}
+    union all
+    select
+        date_trunc('month', started.default_date)::date as month,
+        started.building_id,
+        started.rule_code,
+        started.rule_version,
+        'customer' as subject_level,
+        null as standing_days,
+        false as is_judged,
+        false as is_confirmed,
+        false as is_false_alarm,
+        started.is_judged as is_default,
+        started.is_judged and started.first_opened_date is not null as is_caught,
+        started.is_judged and unseen.customer_id is not null as is_unseen,
+        case when started.is_judged then started.default_date - started.first_opened_date end as lead_days
+    from {{ ref('rpt_default_rule') }} as started
+    left join unseen on started.customer_id = unseen.customer_id and started.default_date = unseen.default_date
 )
 
 select
+    month,
+    building_id,
     rule_code,
     rule_version,
-    count(*) as alert_count,
+    subject_level,
+    count(standing_days) as alert_count,
+    coalesce(sum(standing_days), 0) as standing_days,
+    count(*) filter (where is_false_alarm) as false_alarm_count,
     count(*) filter (where is_judged) as judged_count,
-    count(*) filter (where is_judged and default_date is not null) as confirmed_count,
-    (
-        count(*) filter (where is_judged and default_date is not null)
-        / nullif(count(*) filter (where is_judged), 0)::numeric
-    )::double precision as precision_ratio,
-    percentile_cont(0.5) within group (order by default_date - opened_date)
-    filter (where is_judged and default_date is not null) as median_lead_days,
-    min(opened_date) as first_opened_date,
-    max(opened_date) as last_opened_date
-from judged
-group by rule_code, rule_version
+    count(*) filter (where is_confirmed) as confirmed_count,
+    (count(*) filter (where is_confirmed) / nullif(count(*) filter (where is_judged), 0)::numeric)::double precision
+        as precision_ratio,
+    count(*) filter (where is_default) as default_count,
+    count(*) filter (where is_caught) as caught_count,
+    count(*) filter (where is_unseen) as unseen_count,
+    (count(*) filter (where is_caught) / nullif(count(*) filter (where is_default), 0)::numeric)::double precision
+        as recall_ratio,
+    percentile_cont(0.5) within group (order by lead_days) as median_lead_days
+from part
+group by month, building_id, rule_code, rule_version, subject_level

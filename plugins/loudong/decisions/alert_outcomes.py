@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from loudong.decisions.statements import execute
-from loudong.policy.alert_indicators import CONDITIONS_MET, GROUP_INDICATORS, MODEL_INDICATORS
+from loudong.policy.alert_indicators import (
+    CONDITIONS_MET,
+    GROUP_INDICATORS,
+    MODEL_BASED,
+    MODEL_INDICATORS,
+)
 from loudong.policy.tables import SEVERITIES
 from loudong.warehouse.connect import Connection
 
@@ -42,12 +47,20 @@ class Rule:
     severities: tuple[Severity, ...]
     conditions: tuple[Condition, ...]
 
+    @property
+    def indicators(self) -> set[str]:
+        return {self.indicator, *(name for name, _, _ in self.conditions)}
+
 
 def create_outcomes(connection: Connection) -> None:
     """Temporary tables of the rules, the indicators they look at, what they say and where they hit."""
     execute(connection, "alert_rules")
     execute(connection, "alert_scores")
     rules = read_rules(connection)
+    connection.execute(
+        "update decision_rule set uses_model = true where rule_code = any(%s)",
+        ([rule.rule_code for rule in rules if rule.indicators & MODEL_BASED],),
+    )
     _create_features(connection, [rule for rule in rules if rule.level_code == "customer"])
     execute(connection, "alert_groups")
     _create_letters(connection, rules)
@@ -83,7 +96,7 @@ def read_rules(connection: Connection) -> list[Rule]:
 
 def _create_features(connection: Connection, rules: list[Rule]) -> None:
     """`decision_feature`: every indicator that a rule about customers names, as a double, one row per customer."""
-    named = {rule.indicator for rule in rules} | {name for rule in rules for name, _, _ in rule.conditions}
+    named = set().union(*(rule.indicators for rule in rules))
     types: dict[str, str] = dict(
         connection.execute(
             "select column_name, data_type from information_schema.columns "

@@ -50,5 +50,15 @@ GROUP_INDICATORS = {
     },
     "portfolio": _ANY_GROUP,
 }
+# What would be another number with another model; the highest tier follows from the pd.
+MODEL_BASED = frozenset(
+    (
+        *MODEL_INDICATORS,
+        "weighted_pd",
+        "weighted_pd_change_90d_ratio",
+        "weighted_pd_to_portfolio_ratio",
+        "high_exposure_ratio",
+    )
+)
 # The indicator of a rule that looks at several things at once: how many rows of alert_condition hold.
 CONDITIONS_MET = "conditions_met_count"

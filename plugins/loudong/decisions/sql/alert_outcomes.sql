@@ -28,7 +28,9 @@ select outcome.customer_id, run.as_of_date, run.run_id, outcome.subject_level, o
 from decision_outcome as outcome
 cross join decision_run as run;
 
-insert into rule_outcome (run_id, as_of_date, rule_code, level_code, rule_position, outcome_code, subject_count)
+insert into rule_outcome (
+    run_id, as_of_date, rule_code, rule_version, level_code, rule_position, uses_hindsight, outcome_code, subject_count
+)
 with pattern as (
     select subject_level, outcomes, count(*) as subject_count
     from decision_outcome
@@ -39,8 +41,13 @@ select
     run.run_id,
     run.as_of_date,
     rule.rule_code,
+    rule.rule_version,
     rule.level_code,
     rule.rule_position,
+    rule.uses_model and exists (
+        select 1 from customer_score as score
+        where score.run_id = run.run_id and score.as_of_date = run.as_of_date and score.is_hindsight
+    ),
     kind.outcome_code,
     coalesce(
         sum(pattern.subject_count) filter (
@@ -55,4 +62,6 @@ cross join (
     ('hit', '123'), ('no_hit', '-'), ('snoozed', 's'), ('below_exposure', 'b'), ('not_enough_data', 'n'), ('error', 'e')
 ) as kind (outcome_code, letters)
 left join pattern on pattern.subject_level = rule.level_code
-group by run.run_id, run.as_of_date, rule.rule_code, rule.level_code, rule.rule_position, kind.outcome_code;
+group by
+    run.run_id, run.as_of_date, rule.rule_code, rule.rule_version, rule.level_code, rule.rule_position, rule.uses_model,
+    kind.outcome_code;

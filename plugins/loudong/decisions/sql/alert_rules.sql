@@ -2,7 +2,9 @@
 create temporary table decision_rule on commit drop as
 select
     rule.rule_code,
+    min(rule.rule_version)::text as rule_version,
     min(rule.level_code) as level_code,
+    false as uses_model,
     min(rule.indicator) as indicator,
     min(rule.cooldown_days::integer) as cooldown_days,
     min(rule.lapse_days::integer) as lapse_days,

@@ -3,7 +3,7 @@
 with opened as (
     insert into alert (
         customer_id, subject_level, subject_id, rule_code, rule_version, severity, indicator, value, threshold,
-        owner_role, owner_id, opened_date, due_date, last_hit_date, evidence, run_id
+        owner_role, owner_id, opened_date, due_date, last_hit_date, opened_building_id, opened_in_default, evidence, run_id
     )
     select
         hit.customer_id,
@@ -20,10 +20,13 @@ with opened as (
         hit.hit_date,
         hit.due_date,
         hit.hit_date,
+        case hit.subject_level when 'building' then hit.subject_id else customer.building_id end,
+        customer.is_in_default,
         hit.evidence,
         run.run_id
     from decision_hit as hit
     cross join decision_run as run
+    left join decision_customer as customer on customer.customer_id = hit.customer_id
     where
         not exists (
             select 1 from decision_standing_alert as standing

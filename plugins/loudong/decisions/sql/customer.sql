@@ -40,6 +40,7 @@ select
     previous.tier as previous_tier,
     coalesce(feature.exposure_amount, 0) as exposure_amount,
     feature.dpd_days,
+    feature.is_in_default,
     feature.past_due_amount,
     feature.limit_amount,
     feature.days_since_attempt_days,

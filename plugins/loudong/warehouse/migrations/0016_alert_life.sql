@@ -11,6 +11,8 @@ alter table risk.alert
     add column breached_date date,
     add column owner_set_by text not null default 'loudong',
     add column closed_by text,
+    add column opened_building_id text,
+    add column opened_in_default boolean,
     add column subject_state jsonb not null default '{}';
 update risk.alert set
     subject_id = customer_id,
@@ -49,9 +51,23 @@ comment on column risk.alert.due_date is 'Day by which it is to be acknowledged;
 comment on column risk.alert.breached_date is 'Date that found due_date passed, the last time; null where none did.';
 comment on column risk.alert.owner_set_by is 'Who chose the owner: loudong, or the person who assigned or escalated it.';
 comment on column risk.alert.closed_by is 'Who closed it: loudong, or a person; null while it is not closed.';
+comment on column risk.alert.opened_building_id is 'Main building of the customer, or the building it is about, when it was opened.';
+comment on column risk.alert.opened_in_default is
+    'The customer was in default when it was opened, so that it cannot foretell one; null where it is not about a customer.';
 comment on column risk.alert.last_hit_date is 'Newest date for which a run found the rule to hit.';
 comment on column risk.alert.subject_state is
     'building_id, tier, pd and exposure_amount of the subject on the newest date on which the alert stood.';
+do $$
+begin
+    if to_regclass('marts.fct_customer_features') is not null then
+        update risk.alert set opened_building_id = feature.building_id, opened_in_default = feature.is_in_default
+        from marts.fct_customer_features as feature
+        where
+            feature.run_id = alert.run_id and feature.as_of_date = alert.opened_date
+            and feature.customer_id = alert.customer_id;
+    end if;
+end
+$$;
 create index alert_id on risk.alert (alert_id);
 create index alert_rule_closed on risk.alert (customer_id, rule_code, closed_date) where closed_date is not null;
 
@@ -72,8 +88,10 @@ create table risk.rule_outcome (
     run_id        text not null references ops.run,
     as_of_date    date not null,
     rule_code     text not null,
+    rule_version  text not null,
     level_code    text not null,
     rule_position integer not null,
+    uses_hindsight boolean not null,
     outcome_code  text not null check (outcome_code in
         ('hit', 'no_hit', 'snoozed', 'below_exposure', 'error', 'not_enough_data')),
     subject_count bigint not null,
@@ -82,6 +100,8 @@ create table risk.rule_outcome (
 comment on table risk.rule_outcome is
     'Grain: run x rule x outcome. How many subjects of the rule''s level the rule said what of. Every rule of the policy has every outcome.';
 comment on column risk.rule_outcome.rule_position is 'Where the rule stands in subject_rule_outcome.outcomes of its level, from 1 on.';
+comment on column risk.rule_outcome.uses_hindsight is
+    'The rule looks at what the model says, and the model had learned from outcomes after as_of_date: not to be used in any figure of merit.';
 create index rule_outcome_date on risk.rule_outcome (as_of_date);
 
 create table risk.subject_rule_outcome (
