@@ -42,14 +42,21 @@ def test_every_fault_is_named_by_file_row_and_column(machine: Machine, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "command", [("try", *DATES), ("publish", "--by", "Li Lei", "--because", "better")], ids=["try", "publish"]
+    "command",
+    [
+        ("policy", "try", "{}", *DATES),
+        ("policy", "publish", "{}", "--by", "Li Lei", "--because", "better"),
+        ("run", "--policy", "{}", "--as-of", "2025-03-01"),
+        ("train", "--as-of", "2025-03-01"),
+    ],
+    ids=["try", "publish", "run", "train"],
 )
 def test_a_broken_row_is_refused_before_the_warehouse_is_asked(
     machine: Machine, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     broken = copy_policy(tmp_path, **OVERLAP)
-    name, *options = command
-    told = machine.loudong("policy", name, str(broken), *options, LOUDONG_WAREHOUSE_URL=AWAY)
+    arguments = [part.format(broken) for part in command]
+    told = machine.loudong(*arguments, LOUDONG_WAREHOUSE_URL=AWAY, LOUDONG_POLICY_DIR=str(broken))
     assert told.returncode == 1
     assert REFUSED in told.stderr
     assert "cannot be reached" not in told.stderr

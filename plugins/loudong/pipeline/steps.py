@@ -38,9 +38,13 @@ class NothingDeliveredError(LoudongError):
 
 
 def pull(up_to: date | None, on_progress: Callable[[str], None] | None = None) -> dict[str, int]:
-    """Load what has arrived in the landing folder, after any load at work; rows read, landed, known, quarantined."""
+    """Load what has arrived in the landing folder, after any load at work; rows read, landed, known, quarantined.
+
+    A policy with a broken row is refused before: its day could not be decided.
+    """
     from loudong.landing.load import load_folder
 
+    check_policy()
     summary = load_folder(
         get_settings().landing_folder, up_to=up_to, wait_minutes=LOAD_WAIT_MINUTES, on_progress=on_progress
     )
@@ -56,6 +60,7 @@ def open_daily(as_of_date: date, policy_dir: Path | None = None, holder: str | N
     """
     from loudong.publishing.retention import require_long_enough
 
+    check_policy(policy_dir)
     with connect() as connection:
         check_version(connection)
         portfolio = runs.current_portfolio(connection)
@@ -103,6 +108,13 @@ def _nothing_to_do(connection: runs.Connection, as_of_date: date, portfolio: Por
         return None if asked else f"no customer is to be judged on {as_of_date}"
     delivered = connection.execute("select 1 from ops.delivery where observed_date = %s", (as_of_date,)).fetchone()
     return None if delivered else f"nothing was delivered for {as_of_date}"
+
+
+def check_policy(policy_dir: Path | None = None) -> None:
+    """Refuse a broken row of the policy's files by file, row and column, before anything is read or written."""
+    from loudong.policy import load_policy
+
+    load_policy(policy_dir or get_settings().policy_dir)
 
 
 def record_policy(policy_dir: Path | None = None, as_of_date: date | None = None) -> str:
