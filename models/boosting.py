@@ -38,7 +38,9 @@ LEAVES = (4, 12)
 INNER_FOLDS = 5
 # Two threads wait for each other at every leaf: on a small panel that costs more than it brings.
 THREADS, LEAST_ROWS_FOR_THREADS = 2, 20_000
-MOST_ROUNDS, PATIENCE_ROUNDS, LEAST_ROUNDS = 4000, 100, 10
+# How many trees is asked with larger steps, as many times fewer of them; what is fitted then takes the small ones.
+SEARCH_STEP = 2
+MOST_ROUNDS, PATIENCE_ROUNDS, LEAST_ROUNDS = 2000, 50, 5
 
 
 def recipe() -> dict[str, Any]:
@@ -49,7 +51,7 @@ def recipe() -> dict[str, Any]:
         "parameters": PARAMETERS,
         "leaves": LEAVES,
         "folds": INNER_FOLDS,
-        "rounds": [MOST_ROUNDS, PATIENCE_ROUNDS, LEAST_ROUNDS],
+        "rounds": [MOST_ROUNDS, PATIENCE_ROUNDS, LEAST_ROUNDS, SEARCH_STEP],
         "threads": [THREADS, LEAST_ROWS_FOR_THREADS],
         "lightgbm": lightgbm.__version__,
     }
@@ -122,7 +124,7 @@ def _try(
     import lightgbm
 
     told = lightgbm.cv(
-        _parameters(features, len(values), leaves),
+        _parameters(features, len(values), leaves) | {"learning_rate": SEARCH_STEP * PARAMETERS["learning_rate"]},
         _dataset(values, bad, features),
         num_boost_round=MOST_ROUNDS,
         folds=pairs,
@@ -134,7 +136,7 @@ def _try(
     raw = np.full(len(bad), np.nan)
     for booster, (_, judge) in zip(told["cvbooster"].boosters, pairs, strict=True):  # type: ignore[union-attr]
         raw[judge] = booster.predict(values[judge], raw_score=True, num_iteration=rounds)
-    return losses[-1], Choice(leaves, rounds, raw)
+    return losses[-1], Choice(leaves, SEARCH_STEP * rounds, raw)
 
 
 def _parameters(features: tuple[Feature, ...], rows: int, leaves: int) -> dict[str, Any]:

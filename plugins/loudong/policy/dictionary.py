@@ -1,5 +1,6 @@
 """The feature dictionary as policy sees it: which columns a rule may look at."""
 
+from functools import cache
 from pathlib import Path
 
 from loudong.errors import LoudongError
@@ -16,7 +17,11 @@ def dictionary_path() -> Path:
 
 def indicators() -> dict[str, str]:
     """Columns of marts.fct_customer_features that policy may use, with their kind: boolean or number."""
-    path = dictionary_path()
+    return dict(_kinds(dictionary_path()))
+
+
+@cache
+def _kinds(path: Path) -> dict[str, str]:
     if not path.is_file():
         raise LoudongError(f"{path} is missing: it names the indicators that policy may use")
     description = read_yaml(path)
