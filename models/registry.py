@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from loudong.errors import LoudongError
+from loudong.errors import LoudongError, UnfitModelError
 from loudong.pipeline.runs import current_portfolio
 from loudong.settings import get_settings
 from loudong.warehouse.connect import connect
@@ -233,10 +233,10 @@ def read_sidecar(client: "MlflowClient", name: str, version: str) -> dict[str, A
 
 
 def require_fit(sidecar: dict[str, Any], name: str, version: str) -> None:
-    """A LoudongError where a version was trained on another feature list than this release has."""
+    """An UnfitModelError where a version was trained on another feature list than this release has."""
     wanted = feature_version(model_features())
     if sidecar["feature_version"] != wanted:
-        raise LoudongError(
+        raise UnfitModelError(
             f"{name} version {version} was trained on feature list {sidecar['feature_version']}, this release has "
             f"{wanted}; train again: loudong train"
         )

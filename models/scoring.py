@@ -17,6 +17,7 @@ from models.points import score_points
 from models.reading import Batch, read_features
 from models.registry import load_champion
 from models.scorer import Scorer
+from models.shadow import load_challenger
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 COPY_SCORES = (
     "copy risk.customer_score (customer_id, as_of_date, run_id, pd, score_points, model_name, model_version, "
     "feature_version, is_hindsight, reasons) from stdin"
+)
+COPY_SHADOW = (
+    "copy risk.shadow_score (customer_id, as_of_date, run_id, pd, model_name, model_version, is_hindsight) from stdin"
 )
 
 
@@ -39,13 +43,20 @@ class Scores:
 def score(run: Run) -> int:
     """Write pd, score points and reasons of every customer of the run; how many. Replaces the run's own rows.
 
+    Where a challenger stands beside the champion, its pd is kept as well, in shadow.
+
     A score is marked as hindsight when the model learned from outcomes after its date. Raises a LoudongError without
     a champion or without features.
     """
-    scorer = load_champion()
+    scorer, challenger = load_champion(), load_challenger()
     with connect() as connection:
-        connection.execute("delete from risk.customer_score where run_id = %s", (run.run_id,))
-        count = sum(_write(connection, run, scorer, batch) for batch in read_features(run, model_features()))
+        for table in ("customer_score", "shadow_score"):
+            connection.execute(f"delete from risk.{table} where run_id = %s".encode(), (run.run_id,))
+        count = 0
+        for batch in read_features(run, model_features()):
+            count += _write(connection, run, scorer, batch)
+            if challenger is not None:
+                _write_shadow(connection, run, challenger, batch)
         if count == 0:
             raise LoudongError(f"run {run.run_id} has no features to score; no customer is active on its date")
         connection.execute(
@@ -88,3 +99,12 @@ def _write(connection: Connection, run: Run, scorer: Scorer, batch: Batch) -> in
                 )
             )
     return len(batch.customers)
+
+
+def _write_shadow(connection: Connection, run: Run, challenger: Scorer, batch: Batch) -> None:
+    key = (challenger.model_name, challenger.version)
+    with connection.cursor().copy(COPY_SHADOW) as copy:
+        for customer, as_of_date, pd in zip(
+            batch.customers, batch.dates, challenger.pd(batch.frame).tolist(), strict=True
+        ):
+            copy.write_row((customer, as_of_date, run.run_id, pd, *key, challenger.outcomes_until > as_of_date))

@@ -1,7 +1,6 @@
 """Shared fixtures: one embedded PostgreSQL per test worker, one fresh database per test module."""
 
 import gc
-import itertools
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,8 +32,6 @@ SLOWEST = (
 LEARNED = ("tests/e2e/test_daily_chain", "tests/comparison/")
 
 gc.set_threshold(100_000, 50, 50)  # dbt and Great Expectations make many objects that stay
-
-_numbers = itertools.count(1)
 
 
 class _FilesScheduling(LoadFileScheduling):
@@ -73,6 +70,9 @@ def server(state_dir: Path) -> Iterator[Settings]:
     get_settings.cache_clear()
     settings = loudong.settings.get_settings()
     migrate.set_up(settings)
+    with _as_admin(settings) as connection:
+        connection.execute("alter system set fsync = off")  # what a test leaves needs not outlive the machine
+        connection.execute("select pg_reload_conf()")
     yield settings
     embedded.stop(settings)
     patch.undo()
@@ -105,8 +105,20 @@ def _as_admin(server: Settings) -> connect.Connection:
 def warehouse(server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a fresh, migrated warehouse; `get_settings()` returns them while the module's tests run."""
     landing = tmp_path_factory.mktemp("landing")
-    with _database(server, f"loudong_test_{next(_numbers)}", "loudong_template", landing) as settings:
+    # One name for all modules: dbt parses its project once per database.
+    with _database(server, "loudong_test", "loudong_template", landing) as settings:
+        _forget_models(settings)
         yield settings
+
+
+def _forget_models(settings: Settings) -> None:
+    """Models are registered by the name of their warehouse: those of the module before are not this one's."""
+    tables = ("registered_model_aliases", "registered_model_tags", "model_version_tags", "model_versions")
+    url = connect.embedded_url(settings, "mlflow", embedded.ADMIN_USER, credentials(settings)["admin"])
+    with psycopg.connect(url) as connection:
+        if connection.execute("select to_regclass('registered_models') is null").fetchone() == (False,):
+            for table in (*tables, "registered_models"):
+                connection.execute(f"delete from {table} where name like '%loudong\\_test'".encode())
 
 
 @pytest.fixture(scope="session")

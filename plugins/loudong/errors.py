@@ -22,5 +22,9 @@ class MlflowUnreachableError(LoudongError):
     """MLflow did not answer or broke off; trying again may help."""
 
 
+class UnfitModelError(LoudongError):
+    """A model was trained on another feature list than this release has."""
+
+
 class GateFailedError(LoudongError):
     """A critical expectation failed; trying again without new data cannot help."""

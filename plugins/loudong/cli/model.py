@@ -64,11 +64,14 @@ def rollback(name: str, reason: str) -> None:
 @click.option("--by", "group", help="Also by month, customer_type, industry, building or tenure.")
 def evaluate(group: str | None) -> None:
     """Show how good the registered models are, and what the rule says of each challenger."""
+    from loudong.pipeline.runs import current_portfolio
     from loudong.warehouse.connect import connect
     from loudong.warehouse.migrate import require_schema
+    from models.shadow import shadows
 
     require_schema()
     with connect() as connection:
+        horizon_days = current_portfolio(connection).horizon_days
         rows = connection.execute(
             "select model_name, model_version, protocol, slice, n, bads, auc, auc_low, auc_high, ks, brier "
             "from ops.model_evaluation where slice = 'all' or split_part(slice, '=', 1) = %s "
@@ -94,6 +97,8 @@ def evaluate(group: str | None) -> None:
     for name, challenger, champion, verdict, before, after, low, high in pairs:
         figures = "" if low is None else f": AUC {after:.3f} for {before:.3f}, gain {low:+.3f} to {high:+.3f}"
         click.echo(f"{name} {challenger} beside champion {champion}: {verdict.replace('_', ' ')}{figures}")
+    for shadow in shadows(horizon_days):
+        click.echo(shadow.summary())
 
 
 def _reliability() -> "Iterator[str]":

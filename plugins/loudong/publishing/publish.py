@@ -23,7 +23,7 @@ RESULT_TABLES = {
     ("risk", "tier_move"): ("customer_id",),
 }
 # They follow from the results: no part of what two runs are compared by.
-DERIVED_TABLES = (("risk", "group_day"), ("risk", "default_start"))
+DERIVED_TABLES = (("risk", "group_day"), ("risk", "default_start"), ("risk", "shadow_score"))
 # They differ between two runs of the same date that say the same.
 RUN_COLUMNS = ("run_id", "scored_at", "decided_at", "built_at")
 GATES = ("landing", "marts", "scores")

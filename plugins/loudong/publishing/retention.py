@@ -19,6 +19,8 @@ from loudong.settings import get_settings
 from loudong.warehouse.connect import Connection, connect
 
 BATCH_ROWS = 20_000
+# Published nowhere, and as large as what is.
+SHADOW = ("risk", "shadow_score")
 LOCK_KEY = 0x10D2
 
 _SLICES = """
@@ -107,7 +109,7 @@ def _remove(connection: Connection, run_id: str, as_of_date: date, removed: Remo
         (run_id, as_of_date),
     )
     before = removed.row_count
-    for schema, table in RESULT_TABLES:
+    for schema, table in (*RESULT_TABLES, SHADOW):
         statement = sql.SQL(
             "delete from {table} where ctid = any (array("
             "select ctid from {table} where run_id = %s and as_of_date = %s limit {batch}))"
