@@ -1,7 +1,7 @@
 """The challenger in shadow: it scores what the champion scores, nothing is decided on it; time tells who is right."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -110,7 +110,11 @@ def shadows(horizon_days: int) -> list[Shadow]:
     judged: dict[tuple[str, str], list[tuple[str, float, float, int]]] = {}
     for name, version, *row in rows:
         judged.setdefault((name, version), []).append(tuple(row))
-    return [Shadow(*row, *_merits(judged.get((row[0], row[1]), []))) for row in seen]
+    found = []
+    for figures in seen:
+        challenger, champion = _merits(judged.get((figures[0], figures[1]), []))
+        found.append(replace(Shadow(*figures), merit=challenger, merit_champion=champion))
+    return found
 
 
 def _merits(rows: list[tuple[str, float, float, int]]) -> tuple[Merit | None, Merit | None]:

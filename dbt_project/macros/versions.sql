@@ -8,5 +8,9 @@
         from {{ source('landing', entity) }} as version
         left join {{ source('landing', entity ~ '_superseded') }} as later
             using ({{ key | join(', ') }}, observed_at, content_hash)
+        {%- if var('with_hypothesis', false) and entity == 'payment' %}
+        union all
+        select * from aside.hypothetical_payment
+        {%- endif %}
     )
 {%- endmacro %}

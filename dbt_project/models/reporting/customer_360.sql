@@ -110,6 +110,10 @@ select
     customer.floor_code,
     nullif(concat_ws('; ', deciding.reason_en, reason.reasons_en), '') as reasons_en,
     nullif(concat_ws('；', deciding.reason_zh, reason.reasons_zh), '') as reasons_zh,
+    settling.settle_amount::numeric(24, 4) as settle_amount,
+    settling.settle_by_date,
+    settling.settled_tier,
+    settling.settled_pd,
     coalesce(alerts.open_alert_count, 0) as open_alert_count,
     alerts.gravest_severity,
     coalesce(tasks.open_task_count, 0) as open_task_count,
@@ -129,6 +133,11 @@ left join building on customer.building_id = building.building_id and customer.a
 left join alerts on customer.customer_id = alerts.customer_id and customer.as_of_date = alerts.as_of_date
 left join tasks on customer.customer_id = tasks.customer_id and customer.as_of_date = tasks.as_of_date
 left join actions on customer.customer_id = actions.customer_id and customer.as_of_date = actions.as_of_date
+left join {{ source('risk', 'counterfactual') }} as settling
+    on
+        customer.customer_id = settling.customer_id
+        and customer.as_of_date = settling.as_of_date
+        and customer.run_id = settling.run_id
 left join labels
     on
         customer.policy_version = labels.policy_version

@@ -44,6 +44,26 @@ def run(as_of: date, first: date | None, policy: Path | None, do_train: bool) ->
             _echo_tiers(result.as_of_date)
 
 
+@click.command()
+@click.option("--as-of", "as_of", type=DATE, required=True, help="A published business date.")
+def counterfactuals(as_of: date) -> None:
+    """What settling all that is past due would do for each customer of the high and the medium tier.
+
+    The date is built again aside with payments that nobody made; nothing that is published changes.
+    """
+    from loudong.counterfactual.settle import settle
+    from loudong.warehouse.migrate import require_schema
+
+    require_schema()
+    settled = settle(as_of, say)
+    for note in settled.notes:
+        click.echo(note)
+    click.echo(
+        f"{as_of}: {settled.better:,} of {settled.customers:,} customers with something past due would be in a better "
+        "tier; see risk.counterfactual and bi.customer_360"
+    )
+
+
 @click.command("then-vs-now")
 @click.argument("customer_id", metavar="CUSTOMER")
 @click.option("--as-of", "as_of", type=DATE, required=True, help="A business date that is built.")
@@ -80,4 +100,4 @@ def _echo_tiers(as_of: date) -> None:
         click.echo(f"  {tier:<8}{customers:>8,} customers, mean pd {mean_pd:.3f}")
 
 
-COMMANDS = (run, then_vs_now)
+COMMANDS = (run, counterfactuals, then_vs_now)

@@ -5,30 +5,19 @@ The date is built a second time by the same SQL with the cutoff moved to now, by
 nothing that the next run builds on, is touched.
 """
 
-import tempfile
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from psycopg import sql
-
+from loudong.comparison.aside import SCHEMA, clear_aside, policy_of
 from loudong.comparison.decision import Decision, decision_now, decision_then
 from loudong.comparison.differences import Difference, contracts, features
 from loudong.comparison.landed import LandedRow, changed_rows, rows_of_others
 from loudong.comparison.standing import Standing, standing_for
 from loudong.errors import LoudongError
 from loudong.pipeline import runs, steps
-from loudong.policy.load import load_policy, write_policy
 from loudong.warehouse.connect import Connection, connect
 from loudong.warehouse.migrate import check_version
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-SCHEMA = "aside"
 
 
 @dataclass(frozen=True)
@@ -69,12 +58,12 @@ def compare(customer_id: str, as_of_date: date, on_progress: Callable[[str], Non
         ).fetchone():
             raise LoudongError(f"unknown customer {customer_id}: no row of landing.customer names it")
     notes: list[str] = []
-    with _policy_of(standing, notes) as (policy_version, policy_dir):
+    with policy_of(standing, notes) as (policy_version, policy_dir):
         run = steps.open_run("comparison", (as_of_date,), policy_version, None)
         try:
             known_before = datetime.now(UTC)
             on_progress(f"building {as_of_date} from what is known today")
-            _clear()
+            clear_aside()
             steps.build_aside(run.run_id, SCHEMA, known_before, policy_dir)
             with connect() as connection:
                 comparison = _compare(connection, run, customer_id, standing, known_before, notes)
@@ -82,7 +71,7 @@ def compare(customer_id: str, as_of_date: date, on_progress: Callable[[str], Non
             runs.close_run(run.run_id, "failed", str(error)[:2000])
             raise
         finally:
-            _clear()
+            clear_aside()
         runs.close_run(run.run_id, "done")
     return comparison
 
@@ -126,39 +115,3 @@ def _places(
     """The codes that either side names in `column`."""
     found = {value for one in (*described, *(owed or ())) if one.column == column for value in (one.then, one.now)}
     return sorted(str(value) for value in found - {None})
-
-
-def _clear() -> None:
-    """Drop whatever an earlier comparison, also one that died, left in the schema."""
-    with connect() as connection:
-        relations = connection.execute(
-            "select c.relname, c.relkind in ('v', 'm') from pg_class as c "
-            "inner join pg_namespace as n on n.oid = c.relnamespace "
-            "where n.nspname = %s and c.relkind in ('r', 'v')",
-            (SCHEMA,),
-        ).fetchall()
-        for name, is_view in relations:
-            kind = sql.SQL("view" if is_view else "table")
-            connection.execute(sql.SQL("drop {} if exists {} cascade").format(kind, sql.Identifier(SCHEMA, name)))
-
-
-@contextmanager
-def _policy_of(standing: Standing, notes: list[str]) -> "Iterator[tuple[str, Path | None]]":
-    """The policy that the run that stands was built with, as a folder: what differs must come from what was known.
-
-    One that this release's SQL cannot apply gives way to the present one, and a note says so.
-    """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        try:
-            write_policy(standing.policy, folder)
-            version = load_policy(folder).version
-        except LoudongError:
-            present = steps.record_policy()
-            notes.append(
-                f"policy {standing.policy_version} is of another release, so {present} was applied to today's side: "
-                "buckets, categories and tiers may differ for that reason alone"
-            )
-            yield present, None
-            return
-        yield version, folder

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
 
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from loudong.comparison.aside import columns_of, move_policy
 from loudong.comparison.differences import Difference
 from loudong.comparison.standing import Standing
 from loudong.decisions.decide import create_decision_tables, decide_tiers
@@ -82,8 +82,8 @@ def _decide(
 ) -> Decision:
     """Decide by the statements that decide every date, over the one customer; the caller takes all of it back."""
     daily = Run(run.run_id, "daily", run.as_of_dates, run.portfolio, run.policy_version)
-    _move_policy(connection)
-    columns = sql.SQL(", ").join(map(sql.Identifier, _columns(connection, "marts", "fct_customer_features")))
+    move_policy(connection)
+    columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, "marts", "fct_customer_features")))
     connection.execute(
         sql.SQL(
             "insert into marts.fct_customer_features ({columns}) select {columns} from aside.fct_customer_features "
@@ -99,28 +99,3 @@ def _decide(
     create_decision_tables(connection, daily)
     decide_tiers(connection)
     return decision_then(connection, run.run_id, daily.as_of_date, customer_id)
-
-
-def _move_policy(connection: Connection) -> None:
-    """Let the decision see the policy that the comparison was built with."""
-    tables = connection.execute(
-        "select c.relname from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace "
-        "where n.nspname = 'aside' and c.relkind = 'r' and c.relname like 'policy\\_%'"
-    ).fetchall()
-    for (table,) in tables:
-        columns = sql.SQL(", ").join(map(sql.Identifier, _columns(connection, "aside", table)))
-        connection.execute(sql.SQL("delete from {}").format(sql.Identifier("staging", table)))
-        connection.execute(
-            sql.SQL("insert into {to} ({columns}) select {columns} from {source}").format(
-                to=sql.Identifier("staging", table), columns=columns, source=sql.Identifier("aside", table)
-            )
-        )
-
-
-def _columns(connection: Connection, schema: str, table: str) -> list[Any]:
-    rows = connection.execute(
-        "select column_name from information_schema.columns where table_schema = %s and table_name = %s "
-        "order by ordinal_position",
-        (schema, table),
-    ).fetchall()
-    return [row[0] for row in rows]

@@ -36,6 +36,15 @@ def _kinds(path: Path) -> dict[str, str]:
     return kinds
 
 
+def families() -> dict[str, str]:
+    """The family of each column of marts.fct_customer_features: the part of the SQL it comes from."""
+    return {
+        column["name"]: column["config"]["meta"]["family"]
+        for model in read_yaml(dictionary_path())["models"]
+        for column in (model["columns"] if model["name"] == "fct_customer_features" else ())
+    }
+
+
 def labels() -> dict[str, dict[str, str]]:
     """What people call each column of marts.fct_customer_features, by language (`en`, `zh`)."""
     found: dict[str, dict[str, str]] = {}

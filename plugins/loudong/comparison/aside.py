@@ -1,0 +1,80 @@
+"""The schema `aside`, in which a date is built a second time; nothing that is published is touched by it."""
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from psycopg import sql
+
+from loudong.comparison.standing import Standing
+from loudong.errors import LoudongError
+from loudong.pipeline import steps
+from loudong.policy.load import load_policy, write_policy
+from loudong.warehouse.connect import Connection, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCHEMA = "aside"
+
+
+def clear_aside() -> None:
+    """Drop whatever an earlier comparison, also one that died, left in the schema."""
+    with connect() as connection:
+        relations = connection.execute(
+            "select c.relname, c.relkind in ('v', 'm') from pg_class as c "
+            "inner join pg_namespace as n on n.oid = c.relnamespace "
+            "where n.nspname = %s and c.relkind in ('r', 'v')",
+            (SCHEMA,),
+        ).fetchall()
+        for name, is_view in relations:
+            kind = sql.SQL("view" if is_view else "table")
+            connection.execute(sql.SQL("drop {} if exists {} cascade").format(kind, sql.Identifier(SCHEMA, name)))
+
+
+@contextmanager
+def policy_of(standing: Standing, notes: list[str]) -> "Iterator[tuple[str, Path | None]]":
+    """The policy that the run that stands was built with, as a folder: what differs must come from what was known.
+
+    One that this release's SQL cannot apply gives way to the present one, and a note says so.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        try:
+            write_policy(standing.policy, folder)
+            version = load_policy(folder).version
+        except LoudongError:
+            present = steps.record_policy()
+            notes.append(
+                f"policy {standing.policy_version} is of another release, so {present} was applied to today's side: "
+                "buckets, categories and tiers may differ for that reason alone"
+            )
+            yield present, None
+            return
+        yield version, folder
+
+
+def move_policy(connection: Connection) -> None:
+    """Let the decision see the policy that the comparison was built with."""
+    tables = connection.execute(
+        "select c.relname from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace "
+        "where n.nspname = 'aside' and c.relkind = 'r' and c.relname like 'policy\\_%'"
+    ).fetchall()
+    for (table,) in tables:
+        columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, "aside", table)))
+        connection.execute(sql.SQL("delete from {}").format(sql.Identifier("staging", table)))
+        connection.execute(
+            sql.SQL("insert into {to} ({columns}) select {columns} from {source}").format(
+                to=sql.Identifier("staging", table), columns=columns, source=sql.Identifier("aside", table)
+            )
+        )
+
+
+def columns_of(connection: Connection, schema: str, table: str) -> list[Any]:
+    rows = connection.execute(
+        "select column_name from information_schema.columns where table_schema = %s and table_name = %s "
+        "order by ordinal_position",
+        (schema, table),
+    ).fetchall()
+    return [row[0] for row in rows]
