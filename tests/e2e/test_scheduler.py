@@ -29,6 +29,7 @@ from loudong.stack.services import UI_USER
 
 BACKFILL_DAYS = 3
 PATIENCE_SECONDS = 600
+READING_SECONDS = 10
 PROMOTION = "promote_default_model"
 
 
@@ -241,17 +242,22 @@ def test_a_better_challenger_waits_for_a_person_in_airflow_and_scores_once_appro
 
 
 def _answer(api: AirflowApi, path: str, answer: dict[str, object]) -> None:
-    """Answer a request of Airflow once it is asked."""
+    """Answer a request of Airflow as a person does: once it is asked, and not before it can have been read.
+
+    Airflow takes an answer that comes before its scheduler has noted that the task waits for a failure of the task.
+    """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            api._call("PATCH", path, answer)
+            api._call("GET", path)
         except LoudongError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(1)
         else:
-            return
+            break
+    time.sleep(READING_SECONDS)
+    api._call("PATCH", path, answer)
 
 
 def test_a_port_in_use_is_named_with_the_setting_that_changes_it(stack: Stack) -> None:
