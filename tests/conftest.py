@@ -96,8 +96,8 @@ def _database(server: Settings, name: str, template: str, landing: Path) -> Iter
             connection.execute(f"drop database {name} with (force)".encode())
 
 
-def _as_admin(server: Settings) -> connect.Connection:
-    admin = connect.embedded_url(server, "postgres", embedded.ADMIN_USER, credentials(server)["admin"])
+def _as_admin(server: Settings, database: str = "postgres") -> connect.Connection:
+    admin = connect.embedded_url(server, database, embedded.ADMIN_USER, credentials(server)["admin"])
     return psycopg.connect(admin, autocommit=True)
 
 
@@ -114,8 +114,7 @@ def warehouse(server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def _forget_models(settings: Settings) -> None:
     """Models are registered by the name of their warehouse: those of the module before are not this one's."""
     tables = ("registered_model_aliases", "registered_model_tags", "model_version_tags", "model_versions")
-    url = connect.embedded_url(settings, "mlflow", embedded.ADMIN_USER, credentials(settings)["admin"])
-    with psycopg.connect(url) as connection:
+    with _as_admin(settings, "mlflow") as connection:
         if connection.execute("select to_regclass('registered_models') is null").fetchone() == (False,):
             for table in (*tables, "registered_models"):
                 connection.execute(f"delete from {table} where name like '%loudong\\_test'".encode())

@@ -8,9 +8,9 @@
         from {{ source('landing', entity) }} as version
         left join {{ source('landing', entity ~ '_superseded') }} as later
             using ({{ key | join(', ') }}, observed_at, content_hash)
-        {%- if var('with_hypothesis', false) and entity == 'payment' %}
+        {%- if entity in var('hypothetical', []) %}
         union all
-        select * from aside.hypothetical_payment
+        select * from aside.hypothetical_{{ entity }}
         {%- endif %}
     )
 {%- endmacro %}

@@ -7,10 +7,10 @@ select
     industry_code,
     exposure_amount,
     bool_or(is_judged) as is_judged,
-    count(first_opened_date) > 0 as is_seen,
+    is_seen,
     min(first_opened_date) as first_opened_date,
     default_date - min(first_opened_date) as lead_days,
     array_agg(rule_code order by first_opened_date, rule_code) filter (where first_opened_date is not null)
         as rule_codes
 from {{ ref('rpt_default_rule') }}
-group by customer_id, default_date, building_id, industry_code, exposure_amount
+group by customer_id, default_date, building_id, industry_code, exposure_amount, is_seen

@@ -7,13 +7,11 @@ with confirmed as (
         alert.customer_id,
         alert.alert_id
     from {{ source('risk', 'alert') }} as alert
-    inner join {{ source('risk', 'default_start') }} as started
+    inner join {{ ref('rpt_default_start') }} as started
         on
             alert.customer_id = started.customer_id
-            and started.as_of_date > alert.opened_date
-            and started.as_of_date <= alert.opened_date + {{ var('horizon_days') }}
-    inner join {{ ref('rpt_published_date') }} as publication
-        on started.run_id = publication.run_id and started.as_of_date = publication.as_of_date
+            and started.default_date > alert.opened_date
+            and started.default_date <= alert.opened_date + {{ var('horizon_days') }}
     group by alert.customer_id, alert.alert_id
 )
 

@@ -1,15 +1,6 @@
 {{ config(materialized='view', schema='bi', persist_docs={'relation': true, 'columns': true}) }}
 
-with unseen as (
-    select
-        customer_id,
-        default_date
-    from {{ ref('rpt_default_rule') }}
-    group by customer_id, default_date
-    having count(first_opened_date) = 0
-),
-
-part as (
+with part as (
     select
         date_trunc('month', opened_date)::date as month,
         opened_building_id as building_id,
@@ -27,21 +18,20 @@ part as (
     from {{ ref('rpt_judged_alert') }}
     union all
     select
-        date_trunc('month', started.default_date)::date as month,
-        started.building_id,
-        started.rule_code,
-        started.rule_version,
+        date_trunc('month', default_date)::date as month,
+        building_id,
+        rule_code,
+        rule_version,
         'customer' as subject_level,
         null as standing_days,
         false as is_judged,
         false as is_confirmed,
         false as is_false_alarm,
-        started.is_judged as is_default,
-        started.is_judged and started.first_opened_date is not null as is_caught,
-        started.is_judged and unseen.customer_id is not null as is_unseen,
-        case when started.is_judged then started.default_date - started.first_opened_date end as lead_days
-    from {{ ref('rpt_default_rule') }} as started
-    left join unseen on started.customer_id = unseen.customer_id and started.default_date = unseen.default_date
+        is_judged as is_default,
+        is_judged and first_opened_date is not null as is_caught,
+        is_judged and not is_seen as is_unseen,
+        case when is_judged then default_date - first_opened_date end as lead_days
+    from {{ ref('rpt_default_rule') }}
 )
 
 select

@@ -2,6 +2,7 @@
 
 import tempfile
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from psycopg import sql
 
 from loudong.comparison.standing import Standing
 from loudong.errors import LoudongError
-from loudong.pipeline import steps
+from loudong.pipeline import runs, steps
 from loudong.policy.load import load_policy, write_policy
 from loudong.warehouse.connect import Connection, connect
 
@@ -19,7 +20,22 @@ if TYPE_CHECKING:
 SCHEMA = "aside"
 
 
-def clear_aside() -> None:
+@contextmanager
+def aside_run(as_of_date: date, policy_version: str) -> "Iterator[runs.Run]":
+    """An exclusive run of the date in the schema, which is empty before and after it.
+
+    RunBusyError while a run or a load is at work.
+    """
+    run = steps.open_run("comparison", (as_of_date,), policy_version, None)
+    with runs.ending(run.run_id):
+        _clear()
+        try:
+            yield run
+        finally:
+            _clear()
+
+
+def _clear() -> None:
     """Drop whatever an earlier comparison, also one that died, left in the schema."""
     with connect() as connection:
         relations = connection.execute(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from loudong.comparison.aside import SCHEMA, clear_aside, policy_of
+from loudong.comparison.aside import SCHEMA, aside_run, policy_of
 from loudong.comparison.decision import Decision, decision_now, decision_then
 from loudong.comparison.differences import Difference, contracts, features
 from loudong.comparison.landed import LandedRow, changed_rows, rows_of_others
@@ -58,22 +58,12 @@ def compare(customer_id: str, as_of_date: date, on_progress: Callable[[str], Non
         ).fetchone():
             raise LoudongError(f"unknown customer {customer_id}: no row of landing.customer names it")
     notes: list[str] = []
-    with policy_of(standing, notes) as (policy_version, policy_dir):
-        run = steps.open_run("comparison", (as_of_date,), policy_version, None)
-        try:
-            known_before = datetime.now(UTC)
-            on_progress(f"building {as_of_date} from what is known today")
-            clear_aside()
-            steps.build_aside(run.run_id, SCHEMA, known_before, policy_dir)
-            with connect() as connection:
-                comparison = _compare(connection, run, customer_id, standing, known_before, notes)
-        except BaseException as error:
-            runs.close_run(run.run_id, "failed", str(error)[:2000])
-            raise
-        finally:
-            clear_aside()
-        runs.close_run(run.run_id, "done")
-    return comparison
+    with policy_of(standing, notes) as (policy_version, policy_dir), aside_run(as_of_date, policy_version) as run:
+        known_before = datetime.now(UTC)
+        on_progress(f"building {as_of_date} from what is known today")
+        steps.build_aside(run.run_id, SCHEMA, known_before, policy_dir)
+        with connect() as connection:
+            return _compare(connection, run, customer_id, standing, known_before, notes)
 
 
 def _compare(

@@ -1,6 +1,7 @@
 """Pd and tier on both sides: as published, and as the same model and policy say from what is known now."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from psycopg import sql
@@ -73,29 +74,30 @@ def decision_now(connection: Connection, run: Run, standing: Standing, customer_
         return Decision()
     scores = score_frame(scorer, as_numbers(pd.DataFrame(rows), model_features()))
     pds, points = float(scores.pd[0]), int(scores.score_points[0])
-    with connection.transaction(force_rollback=True):
-        return _decide(connection, run, customer_id, pds, points, scorer.feature_version)
-
-
-def _decide(
-    connection: Connection, run: Run, customer_id: str, pd: float, score_points: int, feature_version: str
-) -> Decision:
-    """Decide by the statements that decide every date, over the one customer; the caller takes all of it back."""
-    daily = Run(run.run_id, "daily", run.as_of_dates, run.portfolio, run.policy_version)
-    move_policy(connection)
     columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, "marts", "fct_customer_features")))
-    connection.execute(
-        sql.SQL(
-            "insert into marts.fct_customer_features ({columns}) select {columns} from aside.fct_customer_features "
-            "where run_id = %s and customer_id = %s"
-        ).format(columns=columns),
-        (run.run_id, customer_id),
-    )
-    connection.execute(
-        "insert into risk.customer_score (customer_id, as_of_date, run_id, pd, score_points, model_name, "
-        "model_version, feature_version, is_hindsight, reasons) values (%s, %s, %s, %s, %s, '', '', %s, true, '[]')",
-        (customer_id, daily.as_of_date, run.run_id, pd, score_points, feature_version),
-    )
+    with connection.transaction(force_rollback=True):
+        connection.execute(
+            sql.SQL(
+                "insert into marts.fct_customer_features ({columns}) select {columns} from aside.fct_customer_features "
+                "where run_id = %s and customer_id = %s"
+            ).format(columns=columns),
+            (run.run_id, customer_id),
+        )
+        decide_again(connection, run, [(customer_id, pds, points)], scorer.feature_version)
+        return decision_then(connection, run.run_id, standing.as_of_date, customer_id)
+
+
+def decide_again(
+    connection: Connection, run: Run, scores: Iterable[tuple[str, float, int]], feature_version: str
+) -> None:
+    """Decide by the statements that decide every date, over the features that the caller has put into the mart for the
+    run; the caller takes all of it back. `scores`: customer, pd and score points of each of them."""
+    from models.scoring import COPY_SCORES
+
+    daily = replace(run, kind="daily")
+    move_policy(connection)
+    with connection.cursor().copy(COPY_SCORES) as copy:
+        for customer_id, pd, points in scores:
+            copy.write_row((customer_id, daily.as_of_date, run.run_id, pd, points, "", "", feature_version, True, "[]"))
     create_decision_tables(connection, daily)
     decide_tiers(connection)
-    return decision_then(connection, run.run_id, daily.as_of_date, customer_id)

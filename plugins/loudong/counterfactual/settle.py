@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from psycopg import sql
+from psycopg.rows import dict_row
 
-from loudong.comparison.aside import SCHEMA, clear_aside, columns_of, move_policy, policy_of
+from loudong.comparison.aside import SCHEMA, aside_run, columns_of, policy_of
+from loudong.comparison.decision import decide_again
 from loudong.comparison.standing import Standing, standing_for
 from loudong.counterfactual.hypothesis import propose
-from loudong.decisions.decide import create_decision_tables, decide_tiers
 from loudong.errors import LoudongError
 from loudong.pipeline import runs, steps
 from loudong.policy.dictionary import families
+from loudong.policy.tables import TIERS
 from loudong.warehouse.connect import Connection, connect
 from loudong.warehouse.migrate import check_version
 
@@ -28,16 +30,32 @@ BATCH_ROWS = 5_000
 
 _RESULT = """
     select
-        tier.customer_id, standing.tier, standing.pd, tier.qualified_tier, tier.tier, score.pd
+        tier.customer_id,
+        standing_tier.tier,
+        standing_score.pd,
+        tier.qualified_tier as settled_tier,
+        tier.tier as settled_decided_tier,
+        score.pd as settled_pd
     from risk.customer_tier as tier
     inner join risk.customer_score as score using (run_id, as_of_date, customer_id)
-    inner join (
-        select customer_id, tier.tier, score.pd
-        from risk.customer_tier as tier
-        inner join risk.customer_score as score using (run_id, as_of_date, customer_id)
-        where tier.run_id = %(standing)s and tier.as_of_date = %(day)s
-    ) as standing using (customer_id)
+    inner join risk.customer_tier as standing_tier
+        on standing_tier.customer_id = tier.customer_id
+        and standing_tier.as_of_date = tier.as_of_date and standing_tier.run_id = %(standing)s
+    inner join risk.customer_score as standing_score
+        on standing_score.customer_id = tier.customer_id
+        and standing_score.as_of_date = tier.as_of_date and standing_score.run_id = %(standing)s
     where tier.run_id = %(run)s and tier.as_of_date = %(day)s
+"""
+_ANSWER = """
+    insert into risk.counterfactual (
+        customer_id, as_of_date, run_id, settle_amount, settle_by_date, tier, pd, settled_tier, settled_decided_tier,
+        settled_pd
+    )
+    select
+        owed.customer_id, %(day)s, %(standing)s, owed.settle_amount, owed.settle_by_date, %(tier)s, %(pd)s,
+        %(settled_tier)s, %(settled_decided_tier)s, %(settled_pd)s
+    from aside.hypothesis as owed
+    where owed.customer_id = %(customer_id)s
 """
 
 
@@ -63,61 +81,26 @@ def settle(as_of_date: date, on_progress: Callable[[str], None]) -> Settled:
     if standing.kind != "daily":
         raise LoudongError(f"{as_of_date} is not published; run: loudong run --as-of {as_of_date}")
     notes: list[str] = []
-    with policy_of(standing, notes) as (policy_version, folder):
-        run = steps.open_run("comparison", (as_of_date,), policy_version, None)
-        try:
-            clear_aside()
-            asked = propose(standing)
-            on_progress(f"{as_of_date}: {asked:,} customers could settle what is past due")
-            if asked:
-                steps.build_aside(run.run_id, SCHEMA, standing.cutoff_at, folder, with_hypothesis=True)
-            with connect() as connection:
-                better = _judge(connection, run, standing) if asked else 0
-        except BaseException as error:
-            runs.close_run(run.run_id, "failed", str(error)[:2000])
-            raise
-        finally:
-            clear_aside()
-        runs.close_run(run.run_id, "done")
+    with policy_of(standing, notes) as (policy_version, folder), aside_run(as_of_date, policy_version) as run:
+        asked = propose(standing)
+        on_progress(f"{as_of_date}: {asked:,} customers could settle what is past due")
+        if asked:
+            steps.build_aside(run.run_id, SCHEMA, standing.cutoff_at, folder, hypothetical=("payment",))
+        with connect() as connection:
+            better = _judge(connection, run, standing) if asked else 0
     return Settled(as_of_date, asked, better, notes)
 
 
 def _judge(connection: Connection, run: runs.Run, standing: Standing) -> int:
     """Score and decide the hypothetical rows, take all of it back but the answers; how many would be better off."""
-    daily = runs.Run(run.run_id, "daily", run.as_of_dates, run.portfolio, run.policy_version)
+    asked = {"run": run.run_id, "standing": standing.run_id, "day": standing.as_of_date}
     with connection.transaction(force_rollback=True):
-        move_policy(connection)
         _copy_features(connection, run, standing)
-        _score(connection, daily, standing)
-        create_decision_tables(connection, daily)
-        decide_tiers(connection)
-        asked = {"run": run.run_id, "standing": standing.run_id, "day": standing.as_of_date}
-        answers = connection.execute(_RESULT.encode(), asked).fetchall()
+        decide_again(connection, run, *_scores(connection, run, standing))
+        answers = connection.cursor(row_factory=dict_row).execute(_RESULT.encode(), asked).fetchall()
     connection.execute("delete from risk.counterfactual where as_of_date = %s", (standing.as_of_date,))
-    connection.cursor().executemany(
-        "insert into risk.counterfactual (customer_id, as_of_date, run_id, settle_amount, settle_by_date, tier, pd, "
-        "settled_tier, settled_decided_tier, settled_pd) "
-        "select %(customer_id)s, %(day)s, %(run)s, owed.settle_amount, owed.settle_by_date, %(tier)s, %(pd)s, "
-        "%(settled_tier)s, %(settled_decided_tier)s, %(settled_pd)s "
-        "from aside.hypothesis as owed where owed.customer_id = %(customer_id)s",
-        [
-            dict(
-                zip(
-                    ("customer_id", "tier", "pd", "settled_tier", "settled_decided_tier", "settled_pd"),
-                    row,
-                    strict=True,
-                )
-            )
-            | {"day": standing.as_of_date, "run": standing.run_id}
-            for row in answers
-        ],
-    )
-    better = connection.execute(
-        "select customer_id from risk.counterfactual "
-        "where as_of_date = %s and risk.tier_rank(settled_tier) < risk.tier_rank(tier)",
-        (standing.as_of_date,),
-    )
-    return better.rowcount
+    connection.cursor().executemany(_ANSWER.encode(), [asked | answer for answer in answers])
+    return sum(TIERS.index(answer["settled_tier"]) < TIERS.index(answer["tier"]) for answer in answers)
 
 
 def _copy_features(connection: Connection, run: runs.Run, standing: Standing) -> None:
@@ -137,8 +120,8 @@ def _copy_features(connection: Connection, run: runs.Run, standing: Standing) ->
     )
 
 
-def _score(connection: Connection, run: runs.Run, standing: Standing) -> None:
-    """Pd of the hypothetical rows by the model that scored the date."""
+def _scores(connection: Connection, run: runs.Run, standing: Standing) -> tuple[list[tuple[str, float, int]], str]:
+    """Customer, pd and score points of the hypothetical rows by the model that scored the date; its feature version."""
     import pandas as pd
 
     from models.features import model_features
@@ -152,14 +135,10 @@ def _score(connection: Connection, run: runs.Run, standing: Standing) -> None:
         sql.SQL(", ").join(map(sql.Identifier, names))
     )
     rows = connection.execute(query, (run.run_id,))
+    scores: list[tuple[str, float, int]] = []
     while batch := rows.fetchmany(BATCH_ROWS):
         frame = pd.DataFrame([row[1:] for row in batch], columns=names)
         pds = scorer.pd(as_numbers(frame, model_features()))
-        with connection.cursor().copy(
-            "copy risk.customer_score (customer_id, as_of_date, run_id, pd, score_points, model_name, model_version, "
-            "feature_version, is_hindsight, reasons) from stdin"
-        ) as copy:
-            for (customer_id, *_), value, points in zip(batch, pds.tolist(), score_points(pds).tolist(), strict=True):
-                copy.write_row(
-                    (customer_id, run.as_of_date, run.run_id, value, points, "", "", scorer.feature_version, True, "[]")
-                )
+        customers = [row[0] for row in batch]
+        scores.extend(zip(customers, pds.tolist(), score_points(pds).tolist(), strict=True))
+    return scores, scorer.feature_version

@@ -11,12 +11,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from loudong.decisions.statements import execute
-from loudong.policy.alert_indicators import (
-    CONDITIONS_MET,
-    GROUP_INDICATORS,
-    MODEL_BASED,
-    MODEL_INDICATORS,
-)
+from loudong.policy.alert_indicators import CONDITIONS_MET, GROUP_INDICATORS, MODEL_BASED, MODEL_INDICATORS
 from loudong.policy.tables import SEVERITIES
 from loudong.warehouse.connect import Connection
 

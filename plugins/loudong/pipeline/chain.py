@@ -130,13 +130,9 @@ def walk_forward(run_id: str, policy_dir: Path | None, on_progress: Progress) ->
 def _panel(known_before: datetime, policy_dir: Path | None, on_progress: Progress) -> "Iterator[str]":
     """The run of a panel that is built with its labels, open while the block learns from it."""
     run_id = open_panel(known_before, policy_dir)
-    try:
+    with runs.ending(run_id):
         on_progress("panel: building the marts")
         steps.build(run_id, steps.EVERYTHING, policy_dir)
         on_progress("panel: building labels")
         steps.build_label(run_id, known_before)
         yield run_id
-    except BaseException as error:
-        runs.close_run(run_id, "failed", str(error)[:2000])
-        raise
-    runs.close_run(run_id, "done")

@@ -185,6 +185,17 @@ def _close(connection: Connection, run_id: str, state: str, reason: str | None) 
 
 
 @contextmanager
+def ending(run_id: str) -> Iterator[None]:
+    """End the run with the block: done, or failed with the reason where the block raises."""
+    try:
+        yield
+    except BaseException as error:
+        close_run(run_id, "failed", str(error)[:2000])
+        raise
+    close_run(run_id, "done")
+
+
+@contextmanager
 def step(run_id: str, name: str) -> Iterator[StepReport]:
     """Record one step of a run: its start, end, outcome, rows and detail. Errors are recorded and raised on."""
     report = StepReport()

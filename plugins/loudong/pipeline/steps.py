@@ -180,16 +180,16 @@ def build_label(run_id: str, label_known_before: datetime) -> int:
 
 
 def build_aside(
-    run_id: str, schema: str, known_before: datetime, policy_dir: Path | None, with_hypothesis: bool = False
+    run_id: str, schema: str, known_before: datetime, policy_dir: Path | None, hypothetical: tuple[str, ...] = ()
 ) -> int:
     """Build the marts of a comparison into `schema`, from what was known before `known_before`; the number of nodes.
 
-    With a hypothesis the payments of `aside.hypothetical_payment` count beside those that landed.
+    Of the entities in `hypothetical` the rows of `aside.hypothetical_<entity>` count beside those that landed.
     """
     from loudong.transform.dbt import build_layers
 
     layers = [layer for group in BUILDS.values() for layer in group]
-    moved = {"built_in": schema, "known_before": known_before.isoformat(), "with_hypothesis": with_hypothesis}
+    moved = {"built_in": schema, "known_before": known_before.isoformat(), "hypothetical": hypothetical}
     with runs.step(run_id, "build_aside") as report:
         report.row_count = build_layers(runs.load_run(run_id), layers, moved, policy_dir)
         return report.row_count

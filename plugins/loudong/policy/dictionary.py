@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from loudong.errors import LoudongError
 from loudong.settings import get_settings
@@ -17,39 +18,35 @@ def dictionary_path() -> Path:
 
 def indicators() -> dict[str, str]:
     """Columns of marts.fct_customer_features that policy may use, with their kind: boolean or number."""
-    return dict(_kinds(dictionary_path()))
-
-
-@cache
-def _kinds(path: Path) -> dict[str, str]:
+    path = dictionary_path()
     if not path.is_file():
         raise LoudongError(f"{path} is missing: it names the indicators that policy may use")
-    description = read_yaml(path)
     kinds: dict[str, str] = {}
-    for model in description["models"]:
-        for column in model["columns"] if model["name"] == "fct_customer_features" else ():
-            data_type = str(column["data_type"]).lower()
-            if data_type in ("boolean", "bool"):
-                kinds[column["name"]] = "boolean"
-            elif data_type.split("(")[0].strip() in _NUMERIC:
-                kinds[column["name"]] = "number"
+    for column in _columns(path):
+        data_type = str(column["data_type"]).lower()
+        if data_type in ("boolean", "bool"):
+            kinds[column["name"]] = "boolean"
+        elif data_type.split("(")[0].strip() in _NUMERIC:
+            kinds[column["name"]] = "number"
     return kinds
 
 
 def families() -> dict[str, str]:
     """The family of each column of marts.fct_customer_features: the part of the SQL it comes from."""
-    return {
-        column["name"]: column["config"]["meta"]["family"]
-        for model in read_yaml(dictionary_path())["models"]
-        for column in (model["columns"] if model["name"] == "fct_customer_features" else ())
-    }
+    return {column["name"]: column["config"]["meta"]["family"] for column in _columns(dictionary_path())}
 
 
 def labels() -> dict[str, dict[str, str]]:
     """What people call each column of marts.fct_customer_features, by language (`en`, `zh`)."""
     found: dict[str, dict[str, str]] = {}
-    for model in read_yaml(dictionary_path())["models"]:
-        for column in model["columns"] if model["name"] == "fct_customer_features" else ():
-            meta = column["config"]["meta"]
-            found[column["name"]] = {"en": meta["label_en"], "zh": meta["label_zh"]}
+    for column in _columns(dictionary_path()):
+        meta = column["config"]["meta"]
+        found[column["name"]] = {"en": meta["label_en"], "zh": meta["label_zh"]}
     return found
+
+
+@cache
+def _columns(path: Path) -> list[dict[str, Any]]:
+    """The described columns of marts.fct_customer_features; reading them takes a fifth of a second."""
+    models: list[dict[str, Any]] = read_yaml(path)["models"]
+    return [column for model in models if model["name"] == "fct_customer_features" for column in model["columns"]]

@@ -96,15 +96,11 @@ def store(connection: Connection, run_id: str, dates: tuple[date, ...], wanted: 
 def _build(dates: tuple[date, ...], wanted: str, folder: Path, on_progress: Progress) -> str:
     """A panel run of `dates` with features, outcomes and walk-forward pd; it is stored once all of it is there."""
     run = steps.open_run("panel", dates, steps.record_policy(folder), None)
-    try:
+    with runs.ending(run.run_id):
         steps.build(run.run_id, steps.EVERYTHING, folder)
         with connect() as connection:
             known_before = runs.cutoff(newest_delivered_date(connection), run.portfolio.timezone)
         steps.build_label(run.run_id, known_before)
-    except BaseException as error:
-        runs.close_run(run.run_id, "failed", str(error)[:2000])
-        raise
-    runs.close_run(run.run_id, "done")
     chain.walk_forward(run.run_id, folder, on_progress)
     with connect() as connection:
         store(connection, run.run_id, dates, wanted)
