@@ -45,7 +45,7 @@ def own_warehouse() -> Iterator[Settings]:
 @dataclass
 class Cost:
     """CPU seconds (user and system) of this process with its children and of the server; the greatest memory of any
-    one process in MiB. A server process is counted by its proportional share (PSS), as shared buffers are common."""
+    one process in MiB, of a server process with all of the shared buffers that it has touched."""
 
     client_cpu_seconds: float = 0
     server_cpu_seconds: float = 0
@@ -66,9 +66,9 @@ def costs(settings: Settings) -> Iterator[Cost]:
             mine = [
                 process for process in client.children(recursive=True) if server not in (process, *_parents(process))
             ]
-            cost.client_peak_mib = max(cost.client_peak_mib, *(_pss(process) for process in (client, *mine)))
+            cost.client_peak_mib = max(cost.client_peak_mib, *(_resident(process) for process in (client, *mine)))
             backends = server.children()
-            cost.server_peak_mib = max(cost.server_peak_mib, *(_pss(process) for process in backends))
+            cost.server_peak_mib = max(cost.server_peak_mib, *(_resident(process) for process in backends))
 
     watcher = threading.Thread(target=sample)
     watcher.start()
@@ -89,10 +89,10 @@ def _parents(process: psutil.Process) -> list[psutil.Process]:
         return []
 
 
-def _pss(process: psutil.Process) -> float:
+def _resident(process: psutil.Process) -> float:
     try:
-        return float(process.memory_full_info().pss) / MIB
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return float(process.memory_info().rss) / MIB
+    except psutil.NoSuchProcess:
         return 0.0
 
 

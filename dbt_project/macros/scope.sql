@@ -30,8 +30,9 @@ from {{ settlement_state }}
 where due_date >= '{{ start.as_of_date }}' and due_date < {{ date_of_run() }} and uncovered_amount > 0
 {%- endmacro %}
 
-{# Sums over windows of what was due: of those in scope, who is late, of whom a pause became known, or whose installment
-   fell due, was due the day before (from then on it counts as missed or not), left a window, or left one as a late one. #}
+{# Sums over windows of what was due and is covered: of those in scope, of whom a pause became known, or whose
+   installment fell due, was due the day before (from then on it counts as missed or not), left a window, or left one as
+   a late one. #}
 {% macro dues_changed(start, scope, settlement, pause) -%}
 select customer_id
 from {{ scope }}
@@ -45,10 +46,6 @@ union
 select customer_id
 from {{ settlement }}
 where {{ crossed('due_date', [0, 1, 30, 90, 180, 365], start) }}
-union
-select customer_id
-from {{ settlement }}
-where {{ stands_open(date_of_run()) }}
 union
 select customer_id
 from {{ settlement }}
@@ -88,13 +85,15 @@ where
 {%- endmacro %}
 
 {% macro transactions_changed(start, transaction, superseded) -%}
-select customer_id
+select distinct customer_id
 from {{ superseded }}
 where superseded_at >= '{{ start.cutoff_at }}' and superseded_at < {{ cutoff_of_run() }}
+{% if lands(start) -%}
 union
-select customer_id
-from {{ transaction }}
-where file_id > {{ start.file_id }} and known_from < '{{ start.cutoff_at }}'
+select version.customer_id
+from {{ transaction }} as version
+where {{ landed_since('version', start) }} and version.known_from < '{{ start.cutoff_at }}'
+{%- endif %}
 {%- endmacro %}
 
 {# Everybody on all dates of the run, or those of `changed` where there is a start. Loading lets nothing of an unknown

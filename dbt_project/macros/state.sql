@@ -40,7 +40,16 @@
 {# Rows of `version` that the state at `start` did not see: they became known, or landed, since. #}
 {% macro known_since(version, start) -%}
     {{ version }}.known_from < {{ cutoff_of_run() }}
-    and ({{ version }}.known_from >= '{{ start.cutoff_at }}' or {{ version }}.file_id > {{ start.file_id }})
+    and ({{ version }}.known_from >= '{{ start.cutoff_at }}'{{ ' or ' ~ landed_since(version, start) if lands(start) }})
+{%- endmacro %}
+
+{# Has any file landed since the state was rolled to `start`? #}
+{% macro lands(start) -%}
+    {{ return(var('newest_file_id') | int > start.file_id) }}
+{%- endmacro %}
+
+{% macro landed_since(version, start) -%}
+    {{ version }}.file_id > {{ start.file_id }}
 {%- endmacro %}
 
 {# The date of a daily run, and the instant it ends. #}

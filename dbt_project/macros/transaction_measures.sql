@@ -48,6 +48,31 @@
     ({{ amount }} * 10000)::bigint
 {%- endmacro %}
 
+{#
+  Of outflows `rows` (day, units, and `keys` where they are of several customers) those that no later one reaches: each
+  of them is the largest once all before it have left the window. Newest first, the last of them is the largest of all.
+#}
+{% macro outflow_peaks(rows, keys=[]) -%}
+    select
+        {% for key in keys -%}
+            {{ key }},
+        {% endfor -%}
+        array_agg(day order by day desc) as outflow_peak_days,
+        array_agg(units order by day desc) as outflow_peak_units
+    from (
+        select
+            *,
+            max(units) over (
+                {{ 'partition by ' ~ keys | join(', ') if keys }}
+                order by day desc, units desc
+                rows between unbounded preceding and 1 preceding
+            ) as later_units
+        from {{ rows }}
+    ) as followed
+    where later_units is null or units > later_units
+    {{ 'group by ' ~ keys | join(', ') if keys }}
+{%- endmacro %}
+
 {# What the sums need of a row of stg_landing__transaction. #}
 {% macro transaction_row(version) -%}
     {{ version }}.effective_date as day,

@@ -23,6 +23,7 @@ def rented(request: pytest.FixtureRequest) -> Iterator[Settings]:
     with second_machine() as machine:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(embedded, "POSTGRES_VERSION", request.param)
+            patch.setattr(embedded, "COLLATION", ("--locale=C.UTF-8",))  # what every version knows
             embedded.start(machine.settings)
         with psycopg.connect(machine.superuser().url(), autocommit=True) as connection:
             connection.execute("create role dba login createrole createdb password 'dba'")

@@ -4,7 +4,7 @@
 -- depends_on: {{ ref('int_state__start') }}
 -- depends_on: {{ ref('int_repayment__settlement_state') }}
 -- depends_on: {{ ref('int_repayment__standing_state') }}
--- depends_on: {{ ref('int_repayment__lateness_state') }}
+-- depends_on: {{ ref('int_repayment__closed_state') }}
 -- depends_on: {{ ref('int_repayment__paid_state') }}
 -- depends_on: {{ ref('int_delinquency__spell_state') }}
 -- depends_on: {{ ref('int_credit_score__latest_state') }}

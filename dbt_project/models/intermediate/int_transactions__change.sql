@@ -55,8 +55,8 @@
         {% endfor -%}
         max(day) filter (where sign = 1) as last_day,
         max(day) filter (where sign = 1 and is_in) as last_inflow_day,
-        max(array[units, day - '2000-01-01'::date]) filter (where sign = 1 and not is_in and moves_90d)
-            as largest_outflow
+        array_agg(day) filter (where sign = 1 and not is_in and moves_90d) as outflow_days,
+        array_agg(units) filter (where sign = 1 and not is_in and moves_90d) as outflow_units
     from moved
     where
         not exists (

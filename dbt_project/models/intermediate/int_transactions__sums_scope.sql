@@ -13,10 +13,13 @@ with moved as (
 ),
 
 outflow as (
-    select distinct on (as_of_date, customer_id) as_of_date, customer_id, units, day
+    select as_of_date, customer_id, units, day
     from moved
     where not is_in and day > as_of_date - 90
-    order by as_of_date, customer_id, units desc, day desc
+),
+
+peak as (
+    {{ outflow_peaks('outflow', ['as_of_date', 'customer_id']) }}
 ),
 
 summed as (
@@ -37,6 +40,6 @@ summed as (
     group by 1, 2
 )
 
-select summed.*, outflow.units as largest_outflow_units, outflow.day as largest_outflow_day
+select summed.*, peak.outflow_peak_days, peak.outflow_peak_units
 from summed
-left join outflow using (as_of_date, customer_id)
+left join peak using (as_of_date, customer_id)

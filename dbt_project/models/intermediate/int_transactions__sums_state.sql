@@ -1,7 +1,7 @@
 {{ config(materialized='table', tags=['state'], post_hook="analyze {{ this }} (customer_id)") }}
 {%- set start = state_start() -%}
 {%- set change, scope = ref('int_transactions__change'), ref('int_transactions__scope') -%}
-{%- set largest = ref('int_transactions__largest') -%}
+{%- set left_by = date_of_run() ~ ' - 90' -%}
 {%- set longest, sums = transaction_windows() | max, transaction_sums() -%}
 
 -- Sums over windows of transactions at the newest date rolled to. Grain: customer. Made from what it was, so `table`.
@@ -14,32 +14,38 @@
             {% endfor -%}
             greatest(standing.last_day, change.last_day) as last_day,
             greatest(standing.last_inflow_day, change.last_inflow_day) as last_inflow_day,
-            greatest(
-                case
-                    when standing.largest_outflow_day > {{ date_of_run() }} - 90
-                        then array[standing.largest_outflow_units, standing.largest_outflow_day - '2000-01-01'::date]
-                    when largest.customer_id is not null
-                        then array[largest.units, largest.day - '2000-01-01'::date]
-                end,
-                change.largest_outflow
-            ) as largest_outflow
+            standing.outflow_peak_days,
+            standing.outflow_peak_units,
+            standing.outflow_peak_days || change.outflow_days as outflow_days,
+            standing.outflow_peak_units || change.outflow_units as outflow_units,
+            change.outflow_days is not null
+            or standing.outflow_peak_days[cardinality(standing.outflow_peak_days)] <= {{ left_by }} as is_peak_moved
         from {{ this }} as standing
         full join {{ change }} as change using (customer_id)
-        left join {{ largest }} as largest using (customer_id)
     )
 
     select
-        customer_id,
+        rolled.customer_id,
         {% for sum in sums -%}
-            {{ sum }},
+            rolled.{{ sum }},
         {% endfor -%}
-        last_day,
-        case when last_inflow_day > {{ date_of_run() }} - {{ longest }} then last_inflow_day end as last_inflow_day,
-        largest_outflow[1] as largest_outflow_units,
-        '2000-01-01'::date + largest_outflow[2]::integer as largest_outflow_day
+        rolled.last_day,
+        case when rolled.last_inflow_day > {{ date_of_run() }} - {{ longest }} then rolled.last_inflow_day end
+            as last_inflow_day,
+        case when rolled.is_peak_moved then peak.outflow_peak_days else rolled.outflow_peak_days end
+            as outflow_peak_days,
+        case when rolled.is_peak_moved then peak.outflow_peak_units else rolled.outflow_peak_units end
+            as outflow_peak_units
     from rolled
+    cross join
+        lateral (
+            {{ outflow_peaks(
+                'unnest(rolled.outflow_days, rolled.outflow_units) as outflow (day, units) '
+                ~ 'where rolled.is_peak_moved and day > ' ~ left_by
+            ) | indent(12) }}
+        ) as peak
     where
-        last_day > {{ date_of_run() }} - {{ longest }}
+        rolled.last_day > {{ date_of_run() }} - {{ longest }}
         and not exists (
             select 1 from {{ scope }} as scope
             where scope.customer_id = rolled.customer_id
@@ -53,6 +59,6 @@ select
     {% endfor -%}
     last_day,
     last_inflow_day,
-    largest_outflow_units,
-    largest_outflow_day
+    outflow_peak_days,
+    outflow_peak_units
 from {{ ref('int_transactions__sums_scope') }}

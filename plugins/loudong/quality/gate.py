@@ -88,21 +88,17 @@ def _evaluate_suite(source: "PostgresDatasource", suite: Suite, values: dict[str
     except ProgrammingError as error:
         return [CheckResult(suite, check, "broken", str(error).splitlines()[0]) for check in suite.expectations]
 
-    def validate(checks: tuple[Expectation, ...]) -> list[CheckResult]:
-        found = batch.validate(
-            gx.ExpectationSuite(name=suite.name, expectations=[_as_json(suite, check, values) for check in checks]),
-            result_format={
-                "result_format": "COMPLETE",
-                "partial_unexpected_count": SAMPLE_ROWS,
-                "unexpected_index_column_names": list(suite.key),
-            },
-        )
-        return _in_order(suite, found.results)
-
-    row_count = validate(suite.expectations[:1])
-    if row_count[0].observed_value == "0":
-        return row_count
-    return row_count + validate(suite.expectations[1:])
+    checks = [_as_json(suite, check, values) for check in suite.expectations]
+    found = batch.validate(
+        gx.ExpectationSuite(name=suite.name, expectations=checks),
+        result_format={
+            "result_format": "COMPLETE",
+            "partial_unexpected_count": SAMPLE_ROWS,
+            "unexpected_index_column_names": list(suite.key),
+        },
+    )
+    results = _in_order(suite, found.results)
+    return results[:1] if results[0].observed_value == "0" else results
 
 
 def _as_json(suite: Suite, check: Expectation, values: dict[str, str]) -> dict[str, Any]:

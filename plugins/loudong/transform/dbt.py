@@ -103,6 +103,7 @@ def _invoke(arguments: list[str], variables: dict[str, Any], policy_dir: Path | 
     from dbt.cli.main import dbtRunner
 
     _drop_repeated_flags()
+    _keep_connections()
     settings = get_settings()
     project = settings.project_dir / "dbt_project"
     os.environ.update(_connection(settings))
@@ -124,6 +125,26 @@ def _drop_repeated_flags() -> None:
     from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS as FLAGS
 
     FLAGS[:] = {flag["name"]: flag for flag in FLAGS}.values()
+
+
+def _keep_connections() -> None:
+    """Have each thread of dbt go on with its connection from node to node, as dbt-snowflake's `reuse_connections` does:
+    a new one for every node costs a server process each, which has to learn the catalog before it plans. What a node
+    left open ends with the node; dbt closes the connections when its command ends."""
+    from dbt.adapters.postgres.connections import PostgresConnectionManager
+
+    def release(manager: PostgresConnectionManager) -> None:
+        connection = manager.get_if_exists()
+        if connection is None or connection.state != "open":
+            return
+        connection.transaction_open = False
+        try:
+            connection.handle.rollback()
+        except Exception:
+            manager.clear_thread_connection()
+            raise
+
+    PostgresConnectionManager.release = release
 
 
 def _succeeded(outcome: Any, command: str) -> Any:

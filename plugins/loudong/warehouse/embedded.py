@@ -13,11 +13,15 @@ from loudong.warehouse.credentials import credentials
 ADMIN_USER = "loudong_admin"
 POSTGRES_VERSION = 18
 
+# Text in the order of its code points, compared byte by byte: the C library's C.UTF-8 gives the same order, but sorts
+# keys in twice the time.
+COLLATION = ("--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+
 SERVER_CONF = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 120
-shared_buffers = '256MB'
+shared_buffers = '512MB'
 work_mem = '96MB'
 random_page_cost = 1.1
 maintenance_work_mem = '256MB'
@@ -114,7 +118,7 @@ def _initialise(settings: Settings, folder: Path) -> None:
         _hand_over(folder)
         if os.geteuid() == 0:
             shutil.chown(password_file, "pgserver")
-        options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", f"--username={ADMIN_USER}"]
+        options = ["--auth=scram-sha-256", "--encoding=UTF8", *COLLATION, f"--username={ADMIN_USER}"]
         _run("initdb", [*options, f"--pwfile={password_file}", "-D", str(folder)], folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # a half-made data folder would be taken for a whole one

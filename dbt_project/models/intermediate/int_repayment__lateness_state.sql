@@ -1,5 +1,0 @@
-{{ state_config('int_repayment__window_scope', key=['customer_id']) }}
-
--- How late installments were paid at the newest date rolled to. Grain: customer.
-select {{ columns_but_date(ref('int_repayment__lateness_scope')) }}
-from {{ ref('int_repayment__lateness_scope') }}
