@@ -1,6 +1,7 @@
 """What one more day costs in the warehouse: dates built one after the other, as the daily run builds them."""
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from statistics import median
 
 from bench.landing import link
 from bench.server import costs
+from bench.statements import log_size, log_statements, passing_seconds, statements
 from loudong.landing.load import load_folder
 from loudong.pipeline import runs, steps
 from loudong.settings import Settings
@@ -24,22 +26,30 @@ MART = "fct_customer_features"
 class Day:
     """One date that was built: wall-clock seconds with the start of dbt, those from the beginning of the first node to
     the end of the last, and those of each node. Nodes run side by side on as many connections as dbt has threads, so
-    their sum exceeds the time that passes."""
+    their sum exceeds the time that passes. `statement_seconds` are the server's own for each node, `passing_seconds`
+    for how long at least one statement ran."""
 
     as_of_date: date
     run_id: str
     seconds: float
     database_seconds: float
     node_seconds: dict[str, float]
+    statement_seconds: dict[str, float]
+    passing_seconds: float
 
     @property
     def added_seconds(self) -> float:
         return sum(self.node_seconds.values())
 
     def families_seconds(self, share_of_mart: float) -> float:
-        """Seconds of the nodes of `FAMILIES`, and `share_of_mart` of those that write the mart."""
-        own = sum(seconds for name, seconds in self.node_seconds.items() if name.startswith(FAMILIES))
-        return own + share_of_mart * self.node_seconds[MART]
+        """Seconds of the statements of `FAMILIES`, and `share_of_mart` of those that write the mart, added up."""
+        own = sum(seconds for name, seconds in self.statement_seconds.items() if name.startswith(FAMILIES))
+        return own + share_of_mart * self.statement_seconds[MART]
+
+    def families_passing_seconds(self, share_of_mart: float) -> float:
+        """Their part of the time that passes while the server works, in proportion to what was worked."""
+        worked = sum(self.statement_seconds.values())
+        return self.families_seconds(share_of_mart) / worked * self.passing_seconds
 
 
 @dataclass(frozen=True)
@@ -66,8 +76,9 @@ class Stretch:
         return median(day.added_seconds for day in self.days)
 
 
-def build_day(day: date) -> Day:
+def build_day(day: date, settings: Settings) -> Day:
     """Build one date with all its tests, as `loudong run` does before it scores."""
+    since = log_size(settings)
     run = runs.open_run("daily", (day,), steps.record_policy())
     started = time.perf_counter()
     try:
@@ -81,20 +92,31 @@ def build_day(day: date) -> Day:
         ).fetchall()
     begun = min(started_at for _, started_at, _ in nodes)
     ended = max(started_at + timedelta(seconds=spent) for _, started_at, spent in nodes)
+    found = list(statements(settings, since))
+    by_node: dict[str, float] = defaultdict(float)
+    for one in found:
+        by_node[one.node_name] += one.seconds
     return Day(
-        day, run.run_id, seconds, (ended - begun).total_seconds(), {name: float(spent) for name, _, spent in nodes}
+        day,
+        run.run_id,
+        seconds,
+        (ended - begun).total_seconds(),
+        {name: float(spent) for name, _, spent in nodes},
+        dict(by_node),
+        passing_seconds(found),
     )
 
 
 def stretches(folder: Path, work: Path, customers: int, months: list[int], settings: Settings) -> Iterator[Stretch]:
     """Load the portfolio in `folder` month by month through `work`, and build the last dates of each of `months`."""
     start = _first_day(folder)
+    log_statements()
     for count in months:
         last = _months_later(start, count) - timedelta(days=1)
         link(folder, _delivered(folder, last), work)
         load_folder(work)
         with costs(settings) as cost:
-            first, *days = [build_day(last - timedelta(days=back)) for back in range(DAYS, -1, -1)]
+            first, *days = [build_day(last - timedelta(days=back), settings) for back in range(DAYS, -1, -1)]
         yield Stretch(customers, count, _landed(), first, days, cost.server_peak_mib)
 
 

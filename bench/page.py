@@ -69,14 +69,16 @@ def day_lines(by_months: list[Stretch], fewer: Stretch) -> Iterator[str]:
 def script_lines(day: Day, scripts: list[Script], bare_seconds: float, mart_columns: int) -> Iterator[str]:
     """The families that the scripts make from scratch as well."""
     columns = len(scripts[0].columns)
-    seconds = day.families_seconds(columns / mart_columns)
-    passing = seconds * day.database_seconds / day.added_seconds
+    share = columns / mart_columns
     yield f"The {columns} columns of transactions and repayment that scripts make from scratch, Parquet to Parquet,"
     yield "on two threads; all agree with the mart. Of writing the mart, these columns bear their part. Bare writing is"
     yield "what no SQL over tables can save: the day's rows of these families copied, nothing worked out.\n"
     yield "| | seconds | MiB |\n|---|---|---|"
-    yield f"| one more day: nodes of these families, added up | {seconds:.1f} | |"
-    yield f"| the same as time that passes, on two connections: their part of the day | {passing:.1f} | |"
+    yield f"| one more day: statements of these families, added up | {day.families_seconds(share):.1f} | |"
+    yield (
+        "| the same as time that passes, on two connections: their part of the day "
+        f"| {day.families_passing_seconds(share):.1f} | |"
+    )
     yield f"| writing the same rows bare | {bare_seconds:.1f} | |"
     for script in scripts:
         yield f"| {script.name} from scratch | {script.seconds:.1f} | {script.peak_mib:,.0f} |"

@@ -22,6 +22,10 @@ class Statement:
     started_at: datetime
     ended_at: datetime
 
+    @property
+    def seconds(self) -> float:
+        return (self.ended_at - self.started_at).total_seconds()
+
 
 def log_statements() -> None:
     """Have the server write down every statement and how long it took."""
@@ -45,11 +49,6 @@ def statements(settings: Settings, since: int) -> Iterator[Statement]:
         if node:
             ended = datetime.fromisoformat(written)
             yield Statement(node.split(".")[2], ended - timedelta(milliseconds=float(milliseconds)), ended)
-
-
-def added_seconds(found: Iterable[Statement]) -> float:
-    """How long the statements took, added up over the connections they ran on."""
-    return sum((one.ended_at - one.started_at).total_seconds() for one in found)
 
 
 def passing_seconds(found: Iterable[Statement]) -> float:
