@@ -4,7 +4,10 @@ import gzip
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
+import psycopg2
 import pytest
 from landing.delivering import ask, wrong_ends
 from oracle.comparing import build
@@ -52,11 +55,31 @@ def test_some_versions_were_replaced(builds: Builds) -> None:
     assert ask("select count(*) > 0 from landing.payment_superseded") == [(True,)]
 
 
-def test_the_sql_that_carries_a_definition_passes_its_unit_tests(builds: Builds) -> None:
-    results = run_unit_tests()
+@pytest.fixture(scope="module")
+def unit_tested(builds: Builds) -> tuple[list[dict[str, Any]], int]:
+    """The results of the unit tests of the SQL, and how many connections dbt opened for them."""
+    with mock.patch.object(psycopg2, "connect", wraps=psycopg2.connect) as opened:
+        return run_unit_tests(), opened.call_count
+
+
+def test_the_sql_that_carries_a_definition_passes_its_unit_tests(unit_tested: tuple[list[dict[str, Any]], int]) -> None:
+    results, _ = unit_tested
     assert len(results) >= 7
     failed = {result["node"]: result["message"] for result in results if result["status"] != "pass"}
     assert failed == {}
+
+
+def test_dbt_goes_on_with_its_connections_from_node_to_node(unit_tested: tuple[list[dict[str, Any]], int]) -> None:
+    results, connections = unit_tested
+    assert len(results) > 20
+    # One for each thread, one for what dbt does before the first node, and those that list the schemas side by side.
+    assert connections <= 8
+
+
+def test_what_dbt_opened_is_closed_when_its_command_ends(unit_tested: tuple[list[dict[str, Any]], int]) -> None:
+    assert ask(
+        "select count(*) from pg_stat_activity where application_name = 'dbt' and datname = current_database()"
+    ) == [(0,)]
 
 
 def test_of_versions_observed_at_once_the_same_one_counts_whatever_came_first(builds: Builds, tmp_path: Path) -> None:
