@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from loudong.decisions.actions import demand_actions
 from loudong.decisions.alerts import decide_alerts, dispatch_alerts
 from loudong.decisions.decide import create_decision_tables
-from loudong.decisions.statements import execute
+from loudong.decisions.statements import add_demanded_indicators, execute
 from loudong.decisions.tasks import demand_tasks
 from loudong.pipeline.runs import Run
 from loudong.publishing import ledger
@@ -53,6 +53,7 @@ def demand(connection: Connection, run: Run) -> Demands:
     if newest is not None and run.as_of_date < newest:
         return Demands()
     create_decision_tables(connection, run)
+    add_demanded_indicators(connection)
     execute(connection, "customer_tier")
     alerts = asdict(decide_alerts(connection)) | asdict(dispatch_alerts(connection))
     actions = demand_actions(connection)

@@ -133,7 +133,7 @@ def _add_indicators_before(connection: Connection) -> None:
     """Values that the policy before asks for and the present one does not, where the mart still has them."""
     rows = connection.execute(
         "select distinct indicator from decision_floor where policy_code = 'before' "
-        "and indicator not in (select indicator from policy_tier_floor union select indicator from policy_alert_rule)"
+        "and indicator not in (select indicator from policy_tier_floor)"
     ).fetchall()
     add_indicators(connection, [row[0] for row in rows])
 

@@ -29,20 +29,32 @@ def execute(connection: Connection, name: str) -> int:
     return max(cursor.rowcount, 0)
 
 
+_FLOORS = "select indicator from policy_tier_floor"
+_DEMANDS = (
+    "(select indicator from policy_strategy_condition union select indicator from policy_follow_up_cadence "
+    f"union select indicator from policy_screening_indicator) except {_FLOORS}"
+)
+
+
 def create_indicators(connection: Connection) -> None:
-    """Unpivot the indicators that policy names into `decision_indicator` (customer, indicator, value not null).
+    """Unpivot the indicators that floors name into `decision_indicator` (customer, indicator, value not null).
 
     Alert rules, which are many, read theirs in columns (`alert_outcomes`).
     """
-    rows = connection.execute(
-        "select indicator from policy_tier_floor union select indicator from policy_strategy_condition "
-        "union select indicator from policy_follow_up_cadence union select indicator from policy_screening_indicator"
-    ).fetchall()
     connection.execute(
         "create temporary table decision_indicator (customer_id text, indicator text, value double precision) "
         "on commit drop"
     )
-    add_indicators(connection, [row[0] for row in rows])
+    add_indicators(connection, _named(connection, _FLOORS))
+
+
+def add_demanded_indicators(connection: Connection) -> None:
+    """Add those that strategies, cadences and screening name."""
+    add_indicators(connection, _named(connection, _DEMANDS))
+
+
+def _named(connection: Connection, query: str) -> list[str]:
+    return [row[0] for row in connection.execute(query.encode()).fetchall()]
 
 
 def add_indicators(connection: Connection, wanted: list[str]) -> None:

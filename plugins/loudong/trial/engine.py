@@ -61,6 +61,7 @@ def decide_dates(
                 ),
             )
             require_untouched(connection)
+        _tidy(connection)
         previous = day
         on_date(day)
 
@@ -71,12 +72,17 @@ def _decide(connection: Connection, decided: DecidedDate) -> None:
     decide_tiers(connection)
     execute(connection, "customer_tier")
     decide_alerts(connection)
-    # What the next date joins by; the rest would be read for nothing.
+    run_sql(connection, "noted")
+
+
+def _tidy(connection: Connection) -> None:
+    """Nobody vacuums a temporary table but its session: take away what no later date reads, and say of the rest what
+    the next date joins by."""
+    connection.execute("truncate pg_temp.subject_rule_outcome")
     connection.execute(
-        "analyze pg_temp.alert (customer_id, alert_id, rule_code, status), "
+        "vacuum (analyze) pg_temp.alert (customer_id, alert_id, rule_code, status), "
         "pg_temp.customer_tier (customer_id, as_of_date, run_id)"
     )
-    run_sql(connection, "noted")
 
 
 def run_sql(connection: Connection, name: str) -> None:

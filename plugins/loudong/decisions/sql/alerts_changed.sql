@@ -17,14 +17,16 @@ select
     change.run_id,
     coalesce(
         (
-            select jsonb_object_agg(item.key, jsonb_build_object('from', to_jsonb(alert) -> item.key, 'to', item.value))
+            select jsonb_object_agg(item.key, jsonb_build_object('from', stood.alert -> item.key, 'to', item.value))
             from jsonb_each(change.new_values) as item
-            where to_jsonb(alert) -> item.key is distinct from item.value
+            where stood.alert -> item.key is distinct from item.value
         ),
         '{}'
     )
 from decision_alert_change as change
-inner join alert on alert.customer_id = change.customer_id and alert.alert_id = change.alert_id;
+inner join alert on alert.customer_id = change.customer_id and alert.alert_id = change.alert_id
+-- Made once for each alert, not for each item of it.
+cross join lateral (select to_jsonb(alert) as alert offset 0) as stood;
 
 update alert
 set
