@@ -133,7 +133,7 @@ class World:
             *("ops.run", "ops.publication", "ops.model_evaluation", "ops.watermark", "risk.customer_score"),
             *("risk.tier_override", "risk.customer_tier", "risk.alert", "risk.customer_action", "risk.follow_up_task"),
             *("risk.group_day", "risk.default_start", "risk.contract_move", "risk.vintage"),
-            *("risk.customer_action_event", "risk.follow_up_task_event"),
+            *("risk.customer_action_event", "risk.follow_up_task_event", "risk.credit_approval"),
             *("marts.dim_customer", "marts.dim_building", "landing.customer", "landing.building"),
             *("landing.industry_indicator", *(f"marts.{fact}" for fact in facts)),
         ]

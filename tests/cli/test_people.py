@@ -57,6 +57,19 @@ def test_actions_are_listed_moved_by_standard_or_id_and_refused_with_what_is_pos
 
 
 @pytest.mark.usefixtures("_day")
+def test_credit_is_approved_listed_taken_back_and_refused_with_what_is_wrong() -> None:
+    shown = loudong("credit", "approve", "C1", "K1", "--limit", "50,000", *PERSON).output
+    assert shown == "K1 of C1 up to 50,000.00, by R1: as agreed\n"
+    assert loudong("credit", "list").output == shown
+    assert "unknown customer X1" in refused("credit", "approve", "X1", "K1", "--limit", "5", *PERSON)
+    assert "--limit much is not an amount" in refused("credit", "approve", "C1", "K1", "--limit", "much", *PERSON)
+    assert "0 is no limit" in refused("credit", "approve", "C1", "K1", "--limit", "0", *PERSON)
+    assert "by R1: as agreed" in loudong("credit", "withdraw", "C1", "K1", *PERSON).output
+    assert loudong("credit", "list").output == "nothing is approved\n"
+    assert "nothing is approved for contract K1" in refused("credit", "withdraw", "C1", "K1", *PERSON)
+
+
+@pytest.mark.usefixtures("_day")
 def test_tasks_are_listed_closed_given_away_and_noted() -> None:
     shown = loudong("task", "list", "--customer", "C1").output.splitlines()
     assert len(shown) == 2

@@ -1,13 +1,17 @@
 """Promises of the enforcement check: whose books contradict an action is found, from the day it binds, until mended."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from risk_world import World, ask, insert, tell
 
 from loudong.decisions.action_states import move_actions
 from loudong.decisions.acts import Act
+from loudong.decisions.credit import approve_credit, credit_approvals, withdraw_credit
 from loudong.decisions.decide import decide
 from loudong.decisions.demand import Demands
 from loudong.publishing.publish import publish
@@ -91,6 +95,59 @@ def test_a_limit_raised_after_new_credit_was_stopped_is_found_and_one_lowered_is
     ((evidence,),) = ask("select evidence from risk.enforcement_gap")
     assert (evidence["limit_before_amount"], evidence["limit_amount"]) == (150, 151)
     assert evidence["name_zh"] == "停止新增授信后仍提高额度"
+
+
+MEDIUM = 0.05
+
+
+def at(day: date, hour: int) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.mark.usefixtures("_books")
+def test_where_new_credit_needs_an_approval_a_contract_without_one_is_found_until_it_is_given(world: World) -> None:
+    contract(1, date(2024, 5, 1), "2024-05-01T12:00:00", 100)
+    day(world, D1, MEDIUM)
+    contract(1, date(2024, 5, 1), "2025-03-02T12:00:00", 150)
+    contract(2, D2, "2025-03-02T12:00:00", 100)
+    contract(3, D2, "2025-03-02T12:00:00", 100)
+    approve_credit("C1", "K3", Decimal(100), ACT, at(D2, 13))
+    day(world, D2, MEDIUM)
+    signed, raised = "credit_without_approval", "limit_raised_without_approval"
+    assert gaps() == [(signed, "K2", False, D2, None), (raised, "K1", False, D2, None)]
+    approve_credit("C1", "K1", Decimal("149.99"), ACT, at(D3, 9))
+    approve_credit("C1", "K2", Decimal(100), ACT, at(D3, 9))
+    day(world, D3, MEDIUM)
+    assert gaps() == [(signed, "K2", False, D2, D3), (raised, "K1", False, D2, None)]
+
+
+@pytest.mark.usefixtures("_books")
+def test_an_approval_lifts_a_stop_for_its_contract_until_it_is_taken_back(world: World) -> None:
+    day(world, D1)
+    contract(2, D2, "2025-03-02T10:00:00")
+    approve_credit("C1", "K2", Decimal(100), ACT, at(D2, 12))
+    assert day(world, D2).enforcement_gaps == 0
+    withdraw_credit("C1", "K2", ACT, at(D3, 12))
+    assert day(world, D3).enforcement_gaps == 1
+    assert gaps() == [("credit_after_stop", "K2", False, D3, None)]
+
+
+@pytest.mark.usefixtures("_books")
+def test_an_approval_given_after_a_date_ended_does_not_change_what_was_found_for_it(world: World) -> None:
+    day(world, D1)
+    contract(2, D2, "2025-03-02T10:00:00")
+    approve_credit("C1", "K2", Decimal(100), ACT, at(D3, 0))
+    assert day(world, D2).enforcement_gaps == 1
+
+
+def test_an_approval_is_never_rewritten_and_the_next_one_ends_it(world: World) -> None:
+    approve_credit("C1", "K1", Decimal(100), ACT, at(D1, 9))
+    approve_credit("C1", "K1", Decimal(200), ACT, at(D1, 10))
+    newest, before = credit_approvals("C1", show_all=True)
+    assert (newest.limit_amount, newest.ended_at) == (200, None)
+    assert (before.ended_by, before.ended_because) == (ACT.by, f"replaced: {ACT.because}")
+    with connect() as connection, pytest.raises(psycopg.Error, match="it stays as it is"):
+        connection.execute("update risk.credit_approval set ended_because = 'other' where ended_at is not null")
 
 
 @pytest.mark.usefixtures("_books")

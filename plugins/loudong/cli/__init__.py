@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from loudong.cli import actions, alerts, data, model, override, pipeline, policy, stack, tasks
+from loudong.cli import actions, alerts, credit, data, model, override, pipeline, policy, stack, tasks
 from loudong.errors import LoudongError
 
 
@@ -22,7 +22,7 @@ def cli(verbose: bool) -> None:
     )
 
 
-for part in (data, pipeline, model, policy, override, alerts, actions, tasks, stack):
+for part in (data, pipeline, model, policy, override, alerts, actions, credit, tasks, stack):
     for command in part.COMMANDS:
         cli.add_command(command)
 

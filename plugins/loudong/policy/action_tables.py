@@ -11,6 +11,8 @@ RESTRICTIONS = ("none", "approve_new_credit", "stop_new_credit")
 GAPS = (
     "credit_after_stop",
     "limit_raised_after_stop",
+    "credit_without_approval",
+    "limit_raised_without_approval",
     "limit_above_allowed",
     "monitoring_overdue",
     "support_undeserved",
