@@ -36,12 +36,12 @@ def log_statements() -> None:
 
 def log_size(settings: Settings) -> int:
     """How long the server's log is now, in bytes."""
-    return (embedded.data_dir(settings) / "server.log").stat().st_size
+    return embedded.server_log(settings).stat().st_size
 
 
 def statements(settings: Settings, since: int) -> Iterator[Statement]:
     """The statements of dbt's nodes that the log holds behind its first `since` bytes."""
-    with (embedded.data_dir(settings) / "server.log").open("rb") as log:
+    with embedded.server_log(settings).open("rb") as log:
         log.seek(since)
         text = log.read().decode(errors="replace")
     for written, milliseconds, comment in LINE.findall(text):

@@ -37,11 +37,7 @@ where due_date >= '{{ start.as_of_date }}' and due_date < {{ date_of_run() }} an
 select customer_id
 from {{ scope }}
 union
-select customer_id
-from {{ pause }}
-where
-    observed_at < {{ cutoff_of_run() }}
-    and (observed_at >= '{{ start.cutoff_at }}' or file_id > {{ start.file_id }})
+{{ known_anew(start, [pause]) }}
 union
 select customer_id
 from {{ settlement }}

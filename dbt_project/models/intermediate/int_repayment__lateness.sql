@@ -3,6 +3,7 @@
 {%- set key = ['customer_id'] if is_daily() else ['as_of_date', 'customer_id'] -%}
 
 -- How late installments were paid. Grain: customer x as_of_date, customers of whom one fell due.
+-- In a daily run the date is put on after the full join, which cannot be made on a constant.
 with summed as (
     select
         {{ date_of_run() ~ ' as as_of_date' if is_daily() else 'as_of_date' }},

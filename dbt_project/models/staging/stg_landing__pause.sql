@@ -10,5 +10,6 @@ select
     is_deleted,
     agreed_date as effective_date,
     observed_at as known_from,
-    superseded_at
+    superseded_at,
+    file_id
 from {{ versions('pause', ['customer_id', 'pause_id']) }} as version

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from loudong.cli.options import with_end
 from loudong.errors import LoudongError
 
 if TYPE_CHECKING:
@@ -71,10 +72,9 @@ def list_(customer_id: str | None, show_all: bool) -> None:
 
 
 def _line(one: "CreditApproval") -> str:
-    text = f"{one.contract_id} of {one.customer_id} up to {one.limit_amount:,.2f}, by {one.made_by}: {one.because}"
-    if one.ended_at is None:
-        return text
-    return f"{text}; ended {one.ended_at:%Y-%m-%d} by {one.ended_by}: {one.ended_because}"
+    return with_end(
+        f"{one.contract_id} of {one.customer_id} up to {one.limit_amount:,.2f}, by {one.made_by}: {one.because}", one
+    )
 
 
 COMMANDS = (credit,)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from loudong.cli.options import DATE
+from loudong.cli.options import DATE, with_end
 from loudong.policy.tables import TIERS
 
 if TYPE_CHECKING:
@@ -67,10 +67,7 @@ def list_(customer_id: str | None, show_all: bool) -> None:
 
 def _line(one: "Override") -> str:
     period = f"from {one.from_date} until {one.expires_date}"
-    text = f"{one.customer_id} is {one.tier} {period}, by {one.made_by}: {one.because}"
-    if one.ended_at is None:
-        return text
-    return f"{text}; ended {one.ended_at:%Y-%m-%d} by {one.ended_by}: {one.ended_because}"
+    return with_end(f"{one.customer_id} is {one.tier} {period}, by {one.made_by}: {one.because}", one)
 
 
 COMMANDS = (override,)

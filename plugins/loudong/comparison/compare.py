@@ -15,6 +15,7 @@ from loudong.comparison.differences import Difference, contracts, features
 from loudong.comparison.landed import LandedRow, changed_rows, rows_of_others
 from loudong.comparison.standing import Standing, standing_for
 from loudong.errors import LoudongError
+from loudong.landing.customers import require_customer
 from loudong.pipeline import runs, steps
 from loudong.warehouse.connect import Connection, connect
 from loudong.warehouse.migrate import check_version
@@ -53,10 +54,7 @@ def compare(customer_id: str, as_of_date: date, on_progress: Callable[[str], Non
     with connect() as connection:
         check_version(connection)
         standing = standing_for(connection, as_of_date)
-        if not connection.execute(
-            "select 1 from landing.customer where customer_id = %s limit 1", (customer_id,)
-        ).fetchone():
-            raise LoudongError(f"unknown customer {customer_id}: no row of landing.customer names it")
+        require_customer(connection, customer_id)
     notes: list[str] = []
     with policy_of(standing, notes) as (policy_version, policy_dir), aside_run(as_of_date, policy_version) as run:
         known_before = datetime.now(UTC)

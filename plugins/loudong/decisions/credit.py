@@ -13,6 +13,7 @@ from psycopg.rows import class_row
 
 from loudong.decisions.acts import Act
 from loudong.errors import LoudongError
+from loudong.landing.customers import require_customer
 from loudong.warehouse.connect import Connection, connect
 
 COLUMNS = (
@@ -49,10 +50,7 @@ def approve_credit(
     if limit_amount <= 0:
         raise LoudongError(f"{limit_amount} is no limit: an approval names the amount up to which it holds")
     with connect() as connection:
-        if not connection.execute(
-            "select 1 from landing.customer where customer_id = %s limit 1", (customer_id,)
-        ).fetchone():
-            raise LoudongError(f"unknown customer {customer_id}: no row of landing.customer names it")
+        require_customer(connection, customer_id)
         _end(connection, customer_id, contract_id, Act(act.by, f"replaced: {act.because}"), at)
         return _fetch(
             connection,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from psycopg.rows import class_row
 
 from loudong.errors import LoudongError
+from loudong.landing.customers import require_customer
 from loudong.pipeline.runs import current_portfolio
 from loudong.policy.tables import TIERS
 from loudong.warehouse.connect import Connection, connect
@@ -55,10 +56,7 @@ def make_override(
         today = _local_date(connection, at)
         if until < today:
             raise LoudongError(f"{until} lies before {today}, the first date that an override made now counts for")
-        if not connection.execute(
-            "select 1 from landing.customer where customer_id = %s limit 1", (customer_id,)
-        ).fetchone():
-            raise LoudongError(f"unknown customer {customer_id}: no row of landing.customer names it")
+        require_customer(connection, customer_id)
         _make_room(connection, customer_id, today, at)
         made = _fetch(
             connection,

