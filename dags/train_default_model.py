@@ -1,4 +1,4 @@
-"""Training: the panel of month-ends is built in one pass, a default model is trained on it and registered."""
+"""Training: the panel of month-ends is built, a default model is trained on it and registered."""
 
 from datetime import datetime, timedelta
 
@@ -56,10 +56,10 @@ champion goes on scoring; nothing has to be undone. Clear the run to try again.
         return PokeReturnValue(is_done=True, xcom_value=run_id)
 
     @task
-    def build(run: str, name: str) -> int:
+    def build_panel(run: str) -> int:
         from loudong.pipeline import steps
 
-        return steps.build(run, name)
+        return steps.build(run, steps.EVERYTHING)
 
     @task
     def build_label(run: str, **context: object) -> int:
@@ -84,10 +84,6 @@ champion goes on scoring; nothing has to be undone. Clear the run to try again.
         runs.close_run(run, "failed", "a task of the DAG run failed or was stopped")
 
     run_id = open_panel()
-    layers = [
-        build.override(task_id=f"build_{name}")(run_id, name)
-        for name in ("staging", "intermediate", "marts", "features")
-    ]
     trained = train(run_id)
-    chain(pull_sources(), run_id, *layers, build_label(run_id), trained)
+    chain(pull_sources(), run_id, build_panel(run_id), build_label(run_id), trained)
     trained >> close_run(run_id).as_teardown(setups=run_id.as_setup())

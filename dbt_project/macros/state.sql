@@ -29,7 +29,7 @@
 {# Where the mark stands; none before the first, and in a panel, which leaves the state alone. #}
 {% macro state_mark() -%}
     {% if not (execute and is_daily()) %}{{ return(none) }}{% endif %}
-    {{ return(adapter.get_relation(target.database, 'intermediate', 'int_state__mark')) }}
+    {{ return(adapter.get_relation(target.database, generate_schema_name('intermediate', model), 'int_state__mark')) }}
 {%- endmacro %}
 
 {% macro forget_state_mark() -%}

@@ -18,6 +18,7 @@ from loudong.landing.load import load_folder
 from loudong.pipeline import runs
 from loudong.portfolio.generator import generate
 from loudong.settings import Settings
+from loudong.transform import panel
 from loudong.transform.dbt import run_unit_tests
 from loudong.warehouse.connect import connect
 
@@ -28,10 +29,11 @@ OTHERS = (date(2025, 6, 30), THEN, date(2025, 12, 31))
 
 @dataclass(frozen=True)
 class Builds:
-    """Run ids: THEN built alone, and among OTHERS."""
+    """Run ids: THEN built alone, among OTHERS in one pass, and rolled to from the date before."""
 
     alone: str
     among: str
+    rolled: str
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +41,26 @@ def builds(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Bui
     landing = tmp_path_factory.mktemp("portfolio") / "book"
     generate(250, 18, 5, END, landing, daily_days=200)
     load_folder(landing)
-    return Builds(build("panel", THEN), build("panel", *OTHERS))
+    alone, among = build("panel", THEN), build("panel", *OTHERS)
+    with mock.patch.object(panel, "ROLLED_FROM_CUSTOMERS", 250):
+        return Builds(alone, among, build("panel", *OTHERS))
 
 
 def test_dates_built_in_one_pass_are_those_built_one_by_one(builds: Builds) -> None:
     assert differing(THEN, builds.alone, builds.among, at_least=100) == {}
+
+
+@pytest.mark.parametrize("day", OTHERS)
+def test_a_panel_rolled_from_date_to_date_is_the_one_of_one_pass(builds: Builds, day: date) -> None:
+    assert differing(day, builds.among, builds.rolled, at_least=100) == {}
+
+
+def test_a_rolled_panel_leaves_the_state_of_the_daily_runs_alone(builds: Builds) -> None:
+    assert ask(
+        "select count(*) from ops.dbt_result where run_id = %s and node_name = 'int_state__mark'", builds.rolled
+    ) == [(len(OTHERS),)]
+    assert ask("select to_regclass('intermediate.int_state__mark')") == [(None,)]
+    assert ask("select count(*) from pg_tables where schemaname = 'aside'") == [(0,)]
 
 
 @pytest.mark.parametrize("entity", entities())

@@ -40,7 +40,7 @@ def check(folder: Path | None) -> None:
 def try_(folder: Path, first: date, last: date, name: str | None, as_json: bool) -> None:
     """Decide past dates by the policy in FOLDER, as known then, beside the policy in force, and report what differs.
 
-    Nothing that is published changes. Features of dates that were never tried are built first, in one pass.
+    Nothing that is published changes. Features of dates that were never tried are built first.
     """
     import json
 

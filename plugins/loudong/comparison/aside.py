@@ -1,4 +1,4 @@
-"""The schema `aside`, in which a date is built a second time; nothing that is published is touched by it."""
+"""A date that is built a second time, aside; nothing that is published is touched by it."""
 
 import tempfile
 from contextlib import contextmanager
@@ -12,12 +12,11 @@ from loudong.comparison.standing import Standing
 from loudong.errors import LoudongError
 from loudong.pipeline import runs, steps
 from loudong.policy.load import load_policy, write_policy
-from loudong.warehouse.connect import Connection, connect
+from loudong.transform import aside
+from loudong.warehouse.connect import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-SCHEMA = "aside"
 
 
 @contextmanager
@@ -28,25 +27,11 @@ def aside_run(as_of_date: date, policy_version: str) -> "Iterator[runs.Run]":
     """
     run = steps.open_run("comparison", (as_of_date,), policy_version, None)
     with runs.ending(run.run_id):
-        _clear()
+        aside.clear()
         try:
             yield run
         finally:
-            _clear()
-
-
-def _clear() -> None:
-    """Drop whatever an earlier comparison, also one that died, left in the schema."""
-    with connect() as connection:
-        relations = connection.execute(
-            "select c.relname, c.relkind in ('v', 'm') from pg_class as c "
-            "inner join pg_namespace as n on n.oid = c.relnamespace "
-            "where n.nspname = %s and c.relkind in ('r', 'v')",
-            (SCHEMA,),
-        ).fetchall()
-        for name, is_view in relations:
-            kind = sql.SQL("view" if is_view else "table")
-            connection.execute(sql.SQL("drop {} if exists {} cascade").format(kind, sql.Identifier(SCHEMA, name)))
+            aside.clear()
 
 
 @contextmanager
@@ -75,14 +60,15 @@ def move_policy(connection: Connection) -> None:
     """Let the decision see the policy that the comparison was built with."""
     tables = connection.execute(
         "select c.relname from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace "
-        "where n.nspname = 'aside' and c.relkind = 'r' and c.relname like 'policy\\_%'"
+        "where n.nspname = %s and c.relkind = 'r' and c.relname like 'policy\\_%%'",
+        (aside.SCHEMA,),
     ).fetchall()
     for (table,) in tables:
-        columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, "aside", table)))
+        columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, aside.SCHEMA, table)))
         connection.execute(sql.SQL("delete from {}").format(sql.Identifier("staging", table)))
         connection.execute(
             sql.SQL("insert into {to} ({columns}) select {columns} from {source}").format(
-                to=sql.Identifier("staging", table), columns=columns, source=sql.Identifier("aside", table)
+                to=sql.Identifier("staging", table), columns=columns, source=sql.Identifier(aside.SCHEMA, table)
             )
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from loudong.comparison.aside import SCHEMA, aside_run, policy_of
+from loudong.comparison.aside import aside_run, policy_of
 from loudong.comparison.decision import Decision, decision_now, decision_then
 from loudong.comparison.differences import Difference, contracts, features
 from loudong.comparison.landed import LandedRow, changed_rows, rows_of_others
@@ -17,6 +17,7 @@ from loudong.comparison.standing import Standing, standing_for
 from loudong.errors import LoudongError
 from loudong.landing.customers import require_customer
 from loudong.pipeline import runs, steps
+from loudong.transform.aside import SCHEMA
 from loudong.warehouse.connect import Connection, connect
 from loudong.warehouse.migrate import check_version
 

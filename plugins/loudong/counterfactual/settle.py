@@ -13,7 +13,7 @@ from datetime import date
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from loudong.comparison.aside import SCHEMA, aside_run, columns_of, policy_of
+from loudong.comparison.aside import aside_run, columns_of, policy_of
 from loudong.comparison.decision import decide_again
 from loudong.comparison.standing import Standing, standing_for
 from loudong.counterfactual.hypothesis import propose
@@ -21,6 +21,7 @@ from loudong.errors import LoudongError
 from loudong.pipeline import runs, steps
 from loudong.policy.dictionary import families
 from loudong.policy.tables import TIERS
+from loudong.transform.aside import SCHEMA
 from loudong.warehouse.connect import Connection, connect
 from loudong.warehouse.migrate import check_version
 

@@ -97,7 +97,7 @@ def open_panel(known_before: datetime, policy_dir: Path | None = None, holder: s
 
 
 def train(as_of_date: date | None, policy_dir: Path | None, on_progress: Progress) -> "TrainedModel":
-    """Build the panel in one pass, train on it and register the model."""
+    """Build the panel, train on it and register the model."""
     known_before = label_known_before(as_of_date)
     with _panel(known_before, policy_dir, on_progress) as run_id:
         on_progress("training")

@@ -160,12 +160,17 @@ def build(run_id: str, name: str, policy_dir: Path | None = None) -> int:
     """
     from loudong.policy.in_force import folder_of_version
     from loudong.transform.dbt import build_layers
+    from loudong.transform.panel import build_panel
 
     groups = BUILDS.values() if name == EVERYTHING else [BUILDS.get(name, (name,))]
+    layers = [layer for group in groups for layer in group]
     run = runs.load_run(run_id)
     with runs.step(run_id, f"build_{name}") as report:
         folder = policy_dir or folder_of_version(run.policy_version)
-        report.row_count = build_layers(run, [layer for group in groups for layer in group], policy_dir=folder)
+        is_panel = run.kind == "panel"
+        report.row_count = (
+            build_panel(run, layers, folder) if is_panel else build_layers(run, layers, policy_dir=folder)
+        )
         return report.row_count
 
 

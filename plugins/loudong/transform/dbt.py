@@ -18,7 +18,7 @@ LAYERS = ("seeds", "staging", "intermediate", "marts", "features", "label", "rep
 FAILED = ("error", "fail", "runtime error")
 # Variables that decide which nodes there are, on what they depend and where they stand. dbt parses the project anew
 # whenever one of those it parses with differs; the others differ from run to run and are only given to build.
-STRUCTURAL_VARIABLES = ("run_kind", "built_in")
+STRUCTURAL_VARIABLES = ("run_kind", "built_in", "rolled_in")
 
 # Keys of intermediate models hold or break with the SQL, not with the day: panels check them, so every training does.
 LEFT_OUT_OF_A_DAY = "test_name:unique_key,path:models/intermediate"
@@ -40,7 +40,7 @@ def build_layers(
     if unknown:
         raise LoudongError(f"unknown layer {', '.join(sorted(unknown))}; the dbt project has: {', '.join(LAYERS)}")
     variables = run_variables(run) | (extra_vars or {})
-    left_out = LEFT_OUT_OF_A_DAY if run.kind == "daily" else LEFT_OUT_OF_A_PANEL
+    left_out = LEFT_OUT_OF_A_DAY if variables["run_kind"] == "daily" else LEFT_OUT_OF_A_PANEL
     selection = ["--select", *tags, "--exclude", left_out, "--exclude-resource-type", "unit_test"]
     results = _invoke(["build", *selection], variables, policy_dir)
     _record(run.run_id, results)

@@ -1,6 +1,6 @@
 """Where the features and the pd of a trial come from: panel runs of past dates that are built once and kept.
 
-The features of all dates that are missing are built in one pass by the SQL of the daily run, a panel. A date is built
+The features of all dates that are missing are built by the SQL of the daily run as one panel. A date is built
 anew when the SQL changed, when more landed of what was known by then, or when a policy table that shapes features is
 another.
 """
@@ -58,7 +58,7 @@ def sources(dates: tuple[date, ...], policy: Policy, folder: Path, on_progress: 
         stored = stored_features(connection, dates, wanted)
     missing = tuple(day for day in dates if day not in stored)
     if missing:
-        on_progress(f"building the features of {len(missing)} dates in one pass; later trials find them stored")
+        on_progress(f"building the features of {len(missing)} dates; later trials find them stored")
         stored |= dict.fromkeys(missing, _build(missing, wanted, folder, on_progress))
     _renew_outcomes(set(stored.values()), dates, on_progress)
     with connect() as connection:
