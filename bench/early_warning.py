@@ -24,7 +24,7 @@ from loudong.trial.trying import ask, tried
 from loudong.warehouse.connect import Connection
 
 END, SEED = date(2026, 1, 31), 11
-WEEKS = 104
+WEEKS = 78
 # A default is judged when at least this many days of the time in which it could be foreseen were watched.
 LEAST_WATCHED_DAYS = 120
 # How long pd alone and days past due alone stay in alert after they last spoke: as the rules do.

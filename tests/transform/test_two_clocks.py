@@ -15,7 +15,7 @@ from transform.slices import differing
 
 from loudong.landing.contract import entities
 from loudong.landing.load import load_folder
-from loudong.pipeline import runs
+from loudong.pipeline import runs, steps
 from loudong.portfolio.generator import generate
 from loudong.settings import Settings
 from loudong.transform import panel
@@ -133,3 +133,16 @@ def builds_landing(folder: Path) -> Path:
     place = folder / "payment" / END.isoformat()
     place.mkdir(parents=True, exist_ok=True)
     return place
+
+
+def test_the_outcomes_of_a_rolled_panel_need_nothing_that_other_runs_left(builds: Builds) -> None:
+    with connect("admin") as connection:
+        tables = connection.execute("select tablename from pg_tables where schemaname = 'intermediate'").fetchall()
+        assert len(tables) > 50
+        for (table,) in tables:
+            connection.execute(f"drop table intermediate.{table} cascade".encode())
+    for run_id in (builds.rolled, builds.among):
+        runs.reopen_run(run_id)
+        steps.build_label(run_id, runs.cutoff(END, "Asia/Shanghai"))
+        runs.close_run(run_id, "done")
+    assert differing(OTHERS[0], builds.rolled, builds.among, ("marts.fct_default_label",), at_least=100) == {}

@@ -1,5 +1,7 @@
 """Promises of the warehouse: versioned schema, least rights, clear refusals."""
 
+import os
+
 import psycopg
 import pytest
 from pydantic import SecretStr
@@ -7,7 +9,7 @@ from pydantic import SecretStr
 from loudong.errors import LoudongError, WarehouseUnreachableError
 from loudong.landing.contract import entities
 from loudong.settings import Settings
-from loudong.warehouse import migrate
+from loudong.warehouse import embedded, migrate
 from loudong.warehouse.connect import connect
 from loudong.warehouse.credentials import credentials, credentials_path
 
@@ -104,3 +106,16 @@ def test_generated_passwords_are_for_the_owner_alone(server: Settings) -> None:
     with pytest.raises(LoudongError, match="can be read by others"):
         credentials(server)
     path.chmod(0o600)
+
+
+@pytest.mark.parametrize(("cores", "connections", "helpers"), [(1, 2, 0), (2, 1, 1), (2, 2, 0), (3, 2, 0), (16, 2, 7)])
+def test_a_query_takes_the_cores_that_dbts_connections_leave(
+    monkeypatch: pytest.MonkeyPatch, cores: int, connections: int, helpers: int
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert embedded.helpers(Settings(dbt_threads=connections)) == helpers
+
+
+def test_the_embedded_server_runs_with_as_many_helpers(server: Settings) -> None:
+    with connect("admin", server) as connection:
+        assert connection.execute("show max_parallel_workers_per_gather").fetchone() == (str(embedded.helpers(server)),)

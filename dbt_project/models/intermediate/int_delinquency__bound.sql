@@ -1,3 +1,5 @@
+{{ config(tags=['label']) }}
+
 -- What an arrear must exceed to count towards a default. Grain: contract, as first described, so that the bound is the
 -- same for every date from known_from on.
 with first_contract as (

