@@ -124,7 +124,16 @@ def test_what_nobody_took_up_lapses_when_the_rule_has_not_hit_for_its_days(world
     assert alerts("status") == [("open",)]
     assert day(world, D1 + LAPSE, dpd_days=0).alerts_lapsed == 1
     assert alerts("status, closed_by") == [("lapsed", "loudong")]
-    assert day(world, D1 + LAPSE + DAY, dpd_days=8).alerts_opened == 1
+
+
+def test_a_rule_cools_down_after_an_alert_lapsed_unless_it_is_graver(world: World) -> None:
+    day(world, D1, dpd_days=8)
+    assert day(world, D1 + LAPSE, dpd_days=0).alerts_lapsed == 1
+    assert day(world, D1 + LAPSE + COOLDOWN, dpd_days=9).alerts_opened == 0
+    assert day(world, D1 + LAPSE + COOLDOWN + DAY, dpd_days=10).alerts_opened == 1
+    lapsed = D1 + 2 * LAPSE + COOLDOWN + DAY
+    assert day(world, lapsed, dpd_days=0).alerts_lapsed == 1
+    assert day(world, lapsed + DAY, dpd_days=31).alerts_opened == 1
 
 
 @pytest.mark.parametrize("taken", [("acknowledge",), ("assign", "R1")])

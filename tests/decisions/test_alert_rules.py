@@ -96,15 +96,15 @@ def test_every_rule_is_counted_with_every_outcome(world: World) -> None:
 
 
 def test_several_conditions_hit_together_and_say_what_was_met(world: World) -> None:
-    both = {"worst_dpd_365d_days": 31, "last_days_late": 8}
+    both = {"worst_dpd_365d_days": 76, "last_days_late": 31}
     days(
         world,
         D1,
         {
             "C1": both,
-            "C2": both | {"last_days_late": 7},
+            "C2": both | {"last_days_late": 30},
             "C3": both | {"last_days_late": None},
-            "C4": {"worst_dpd_365d_days": 30, "last_days_late": None},
+            "C4": {"worst_dpd_365d_days": 75, "last_days_late": None},
         },
     )
     assert {name: letters(name)["late_again"] for name in ("C1", "C2", "C3", "C4")} == {
@@ -118,8 +118,8 @@ def test_several_conditions_hit_together_and_say_what_was_met(world: World) -> N
     )
     assert (value, threshold) == (2.0, 2.0)
     assert [(met["indicator"], met["value"]) for met in conditions] == [
-        ("last_days_late", 8),
-        ("worst_dpd_365d_days", 31),
+        ("last_days_late", 31),
+        ("worst_dpd_365d_days", 76),
     ]
 
 

@@ -19,7 +19,8 @@ from loudong.settings import Settings, get_settings
 from loudong.warehouse.connect import connect
 
 START = date(2025, 6, 1)
-VERSION = 'v2026.1,2020-01-01,credit risk committee,"first policy: three tiers, six floors, eleven alert rules"\n'
+NOTE = "first policy: three tiers, six floors, alert rules for 3 % of customers newly alerted a month and 9 % in alert"
+VERSION = f'v2026.1,2020-01-01,credit risk committee,"{NOTE}"\n'
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,12 @@
 """A warehouse with stored features and walk-forward pd of past Sundays, on which policies are tried."""
 
 import pytest
+from plain_rules import plain_policy
 from trial.planting import Past
 
 from loudong.settings import Settings
+
+__all__ = ["plain_policy"]
 
 
 @pytest.fixture(scope="module")

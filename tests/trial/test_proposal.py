@@ -4,7 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 from statistics import mean
@@ -16,6 +16,7 @@ from trial.test_engine import quiet
 from loudong.errors import LoudongError
 from loudong.policy import Policy, load_policy
 from loudong.policy.checks import COMPARE
+from loudong.policy.tables import SEVERITIES
 from loudong.settings import get_settings
 from loudong.trial.proposal import Proposal, lines, propose
 from loudong.trial.search import Budget
@@ -64,17 +65,24 @@ def counted(policy: Policy, told: Told, days: tuple[date, ...]) -> tuple[float, 
             rules[row["rule_code"]].append(row)
     newly, alerted = defaultdict(set), defaultdict(set)
     for (name, by_day), levels in product(told.items(), rules.values()):
+        lapse_days, cooldown_days = (int(str(levels[0][name])) for name in ("lapse_days", "cooldown_days"))
         last_hit: date | None = None  # of an alert that is open
+        gravest, cool_until = 0, date.min
         for day in days:
-            if any(
-                COMPARE[str(row["operator"])](by_day[day][str(row["indicator"])], float(str(row["threshold"])))
+            met = max(
+                SEVERITIES.index(str(row["severity"])) + 1
+                if COMPARE[str(row["operator"])](by_day[day][str(row["indicator"])], float(str(row["threshold"])))
+                else 0
                 for row in levels
-            ):
-                if last_hit is None and day != days[0]:
+            )
+            if met and last_hit is None and (day > cool_until or met > gravest):
+                if day != days[0]:
                     newly[day.month].add(name)
-                last_hit = day
-            elif last_hit is not None and (day - last_hit).days >= int(str(levels[0]["lapse_days"])):
-                last_hit = None
+                last_hit, gravest = day, met
+            elif met and last_hit is not None:
+                last_hit, gravest = day, max(gravest, met)
+            elif last_hit is not None and (day - last_hit).days >= lapse_days:
+                last_hit, cool_until = None, day + timedelta(days=cooldown_days)
             if last_hit is not None:
                 alerted[day].add(name)
     covered = [month for month in newly if sum(day.month == month for day in days[1:]) >= 4]

@@ -1,6 +1,6 @@
 """Promises of the session in which a policy decides: its memory is its own, and it can write nowhere else."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -50,9 +50,9 @@ def test_previous_tier_and_cooldown_are_those_of_the_trial(past: Past) -> None:
     assert query("select tier from risk.customer_tier") == [("high",)]
 
 
-def test_an_alert_stands_until_its_rule_lapses_and_is_new_when_it_is_met_again(past: Past) -> None:
-    days = weeks(8)
-    late = {days[0], days[1], days[7]}
+def test_an_alert_stands_until_its_rule_lapses_and_is_new_when_it_is_met_after_the_cooldown(past: Past) -> None:
+    days = weeks(13)
+    late = {days[0], days[1], days[7], days[12]}
     customer = {"C1": lambda day: {"pd": 0.01, "dpd_days": 8 if day in late else 0}, "C2": always(0.01)}
     run_id = past.plant(days, customer)
     with connect(autocommit=True) as connection:
@@ -62,10 +62,12 @@ def test_an_alert_stands_until_its_rule_lapses_and_is_new_when_it_is_met_again(p
             "where subject_level = 'customer' order by opened_date"
         ).fetchall()
         alerted = connection.execute("select as_of_date from trial_customer where is_alerted order by 1").fetchall()
-    lapse_days = {row["rule_code"]: row["lapse_days"] for row in past.world.policy.rows["alert_rule"]}
-    lapsed = next(day for day in days if (day - days[1]).days >= int(str(lapse_days["arrears"])))
-    assert alerts == [("C1", "arrears", days[0], lapsed), ("C1", "arrears", days[7], None)]
-    assert [day for (day,) in alerted] == [day for day in days if day < lapsed or day == days[7]]
+    rule = next(row for row in past.world.policy.rows["alert_rule"] if row["rule_code"] == "arrears")
+    lapsed = next(day for day in days if (day - days[1]).days >= int(str(rule["lapse_days"])))
+    cool_until = lapsed + timedelta(days=int(str(rule["cooldown_days"])))
+    assert lapsed < days[7] <= cool_until < days[12]
+    assert alerts == [("C1", "arrears", days[0], lapsed), ("C1", "arrears", days[12], None)]
+    assert [day for (day,) in alerted] == [day for day in days if day < lapsed or day == days[12]]
 
 
 def checked(connection: Connection, statements: str) -> None:

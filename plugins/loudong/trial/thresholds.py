@@ -30,22 +30,23 @@ class Level:
 @dataclass(frozen=True)
 class Rule:
     """An alert rule about customers with its levels, the mildest first; an alert of it ends `lapse_days` after the last
-    hit when nobody works on it."""
+    hit when nobody works on it, and for `cooldown_days` from then on only a graver one is opened."""
 
     code: str
     indicator: str
     levels: tuple[Level, ...]
     lapse_days: int
+    cooldown_days: int
 
-    def hits(self, history: History) -> Bools:
-        """Whether some level is met, by date and customer."""
+    def ranks(self, history: History) -> npt.NDArray[np.int8]:
+        """The gravest level that is met, by date and customer: 1 is the mildest, 0 none."""
         values, exposure = history.values[self.indicator], history.values["exposure"]
-        with np.errstate(invalid="ignore"):
-            met = [
-                COMPARE[level.operator](values, level.threshold) & (exposure >= level.min_exposure)
-                for level in self.levels
-            ]
-        return np.any(met, axis=0)
+        ranks = np.zeros(values.shape, np.int8)
+        for rank, level in enumerate(self.levels, 1):
+            with np.errstate(invalid="ignore"):
+                met = COMPARE[level.operator](values, level.threshold) & (exposure >= level.min_exposure)
+            ranks[met] = rank
+        return ranks
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def tuned_rules(rows: list[Row], kinds: dict[str, str]) -> list[Rule]:
                 )
                 for row in levels
             )
-            found.append(Rule(code, indicator, made, int(_number(levels[0]["lapse_days"]))))
+            lapse_days, cooldown_days = (int(_number(levels[0][name])) for name in ("lapse_days", "cooldown_days"))
+            found.append(Rule(code, indicator, made, lapse_days, cooldown_days))
     return found
 
 
@@ -101,16 +103,24 @@ def life_of(rule: Rule, history: History) -> Life:
     """The alerts of a rule as deciding the dates one after another makes them.
 
     A hit opens one where none is open; it ends with the first date that lies `lapse_days` or more after its last hit.
+    Within `cooldown_days` of that date only a hit of a graver level than the alert had opens another.
     """
-    hits = rule.hits(history)
-    is_open, is_opened = np.zeros_like(hits), np.zeros_like(hits)
-    before = np.zeros(hits.shape[1], dtype=bool)
-    last_hit = np.full(hits.shape[1], -rule.lapse_days)
+    ranks = rule.ranks(history)
+    is_open, is_opened = np.zeros(ranks.shape, dtype=bool), np.zeros(ranks.shape, dtype=bool)
+    standing, ended = np.zeros((2, ranks.shape[1]), np.int8)  # ranks of the alert that is open, and of the last ended
+    last_hit, cool_until = np.zeros((2, ranks.shape[1]), np.int64)
     for position, day in enumerate(history.dates):
-        is_opened[position] = hits[position] & ~before
-        last_hit = np.where(hits[position], day.toordinal(), last_hit)
-        before = (before | hits[position]) & (day.toordinal() - last_hit < rule.lapse_days)
-        is_open[position] = before
+        today, rank = day.toordinal(), ranks[position]
+        is_opened[position] = (rank > 0) & (standing == 0) & ((cool_until < today) | (rank > ended))
+        standing = np.where(is_opened[position] | (standing > 0), np.maximum(standing, rank), 0)
+        last_hit = np.where(rank > 0, today, last_hit)
+        is_over = (standing > 0) & (today - last_hit >= rule.lapse_days)
+        ended, cool_until = (
+            np.where(is_over, standing, ended),
+            np.where(is_over, today + rule.cooldown_days, cool_until),
+        )
+        standing[is_over] = 0
+        is_open[position] = standing > 0
     return Life(is_open, is_opened)
 
 

@@ -1,5 +1,5 @@
 -- New hits. An alert that the date raised before, or that was closed on or after the date, is not raised again; nor is
--- one that a person closed, within the cooldown of the rule, unless it is graver now.
+-- one that a person closed, or that lapsed, within the cooldown of the rule, unless it is graver now.
 with opened as (
     insert into alert (
         customer_id, subject_level, subject_id, rule_code, rule_version, severity, indicator, value, threshold,
@@ -42,7 +42,7 @@ with opened as (
                     closed.closed_date >= hit.hit_date
                     or closed.opened_date = hit.hit_date
                     or (
-                        closed.closed_by <> 'loudong'
+                        (closed.closed_by <> 'loudong' or closed.status = 'lapsed')
                         and closed.closed_date + hit.cooldown_days >= hit.hit_date
                         and array_position(array['minor', 'major', 'critical'], closed.severity) >= hit.severity_rank
                     )

@@ -1,0 +1,58 @@
+"""The standing policy with plain alert thresholds: promises hold whatever the shipped ones are calibrated to."""
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from loudong.settings import get_settings
+
+# (rule, severity): the columns that differ.
+PLAIN = {
+    ("arrears", "minor"): {"threshold": "7", "name_en": "payment late", "name_zh": "付款逾期"},
+    ("arrears", "major"): {
+        "threshold": "30",
+        "name_en": "payment late by more than 30 days",
+        "name_zh": "逾期超过30天",
+    },
+    ("grace_exceeded", "minor"): {"threshold": "15"},
+    ("inflow_drop", "minor"): {"threshold": "-0.6"},
+    ("inflow_drop", "major"): {"threshold": "-0.8"},
+    ("credit_score_low", "minor"): {"threshold": "420"},
+    ("no_answer", "minor"): {"threshold": "4"},
+    ("pd_high", "minor"): {"threshold": "0.08"},
+    ("pd_high", "major"): {"threshold": "0.25"},
+    ("pd_rise", "minor"): {"threshold": "0.06"},
+    ("signs_together", "minor"): {"threshold": "4"},
+    ("signs_together", "major"): {"threshold": "5"},
+}
+
+
+def write_plain_policy(folder: Path) -> None:
+    """A copy of the standing policy in `folder`, its alert rules as `PLAIN` has them."""
+    shutil.copytree(get_settings().policy_dir, folder, dirs_exist_ok=True)
+    path = folder / "alert_rule.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    told = {(row["rule_code"], row["severity"]) for row in rows}
+    assert set(PLAIN) <= told
+    for row in rows:
+        row.update(PLAIN.get((row["rule_code"], row["severity"]), {}))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plain_policy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """`get_settings().policy_dir` is the plain policy while a module runs."""
+    folder = tmp_path_factory.mktemp("policy")
+    write_plain_policy(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LOUDONG_POLICY_DIR", str(folder))
+        get_settings.cache_clear()
+        yield folder
+    get_settings.cache_clear()
