@@ -56,3 +56,21 @@ def test_features_of_past_dates_are_built_in_one_pass_and_kept(
     mature = query("select distinct as_of_date from marts.fct_default_label where is_mature order by 1")
     assert [day for (day,) in mature] == list(weekly(first, date(2025, 8, 4)))
     assert query("select count(*) from ops.standing_run") == [(0,)], "a panel of a trial stands for no date"
+
+
+def test_a_trial_whose_scoring_failed_goes_on_with_the_features_it_built(
+    warehouse: Settings, without_data_tests: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, last = date(2025, 9, 7), date(2025, 9, 14)
+    runs_before = query("select count(*) from ops.run")[0][0]
+
+    def _fail(*_: object) -> None:
+        raise LoudongError("MLflow is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("loudong.pipeline.chain.walk_forward", _fail)
+        with pytest.raises(LoudongError, match="MLflow is away"):
+            ask(get_settings().policy_dir, first, last, quiet)
+    with pytest.raises(LoudongError, match=r"none of the 2 dates can be decided; 2025-09-07: no pd"):
+        ask(get_settings().policy_dir, first, last, quiet)
+    assert query("select count(*) from ops.run") == [(runs_before + 1,)]

@@ -59,7 +59,9 @@ def sources(dates: tuple[date, ...], policy: Policy, folder: Path, on_progress: 
     missing = tuple(day for day in dates if day not in stored)
     if missing:
         on_progress(f"building the features of {len(missing)} dates; later trials find them stored")
-        stored |= dict.fromkeys(missing, _build(missing, wanted, folder, on_progress))
+        stored |= dict.fromkeys(missing, _build(missing, wanted, folder))
+    for run_id in _never_scored(set(stored.values())):
+        chain.walk_forward(run_id, folder, on_progress)
     _renew_outcomes(set(stored.values()), dates, on_progress)
     with connect() as connection:
         return _with_pd(connection, stored)
@@ -93,18 +95,29 @@ def store(connection: Connection, run_id: str, dates: tuple[date, ...], wanted: 
     )
 
 
-def _build(dates: tuple[date, ...], wanted: str, folder: Path, on_progress: Progress) -> str:
-    """A panel run of `dates` with features, outcomes and walk-forward pd; it is stored once all of it is there."""
+def _build(dates: tuple[date, ...], wanted: str, folder: Path) -> str:
+    """A panel run of `dates` with features and outcomes; stored before it is scored, which may fail and be tried again
+    without building anything twice."""
     run = steps.open_run("panel", dates, steps.record_policy(folder), None)
     with runs.ending(run.run_id):
         steps.build(run.run_id, steps.EVERYTHING, folder)
         with connect() as connection:
             known_before = runs.cutoff(newest_delivered_date(connection), run.portfolio.timezone)
         steps.build_label(run.run_id, known_before)
-    chain.walk_forward(run.run_id, folder, on_progress)
     with connect() as connection:
         store(connection, run.run_id, dates, wanted)
     return run.run_id
+
+
+def _never_scored(run_ids: set[str]) -> list[str]:
+    """Those of the runs of which no customer has a walk-forward pd."""
+    with connect() as connection:
+        rows = connection.execute(
+            "select run_id from ops.run where run_id = any(%s) and not exists ("
+            "select 1 from risk.walk_forward_score as score where score.run_id = run.run_id) order by 1",
+            (list(run_ids),),
+        ).fetchall()
+    return [run_id for (run_id,) in rows]
 
 
 def _renew_outcomes(run_ids: set[str], dates: tuple[date, ...], on_progress: Progress) -> None:
