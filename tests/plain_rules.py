@@ -1,12 +1,12 @@
 """The standing policy with plain alert thresholds: promises hold whatever the shipped ones are calibrated to."""
 
-import csv
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from loudong.policy.load import load_policy, write_policy
 from loudong.settings import get_settings
 
 # (rule, severity): the columns that differ.
@@ -31,19 +31,13 @@ PLAIN = {
 
 
 def write_plain_policy(folder: Path) -> None:
-    """A copy of the standing policy in `folder`, its alert rules as `PLAIN` has them."""
-    shutil.copytree(get_settings().policy_dir, folder, dirs_exist_ok=True)
-    path = folder / "alert_rule.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    told = {(row["rule_code"], row["severity"]) for row in rows}
-    assert set(PLAIN) <= told
-    for row in rows:
-        row.update(PLAIN.get((row["rule_code"], row["severity"]), {}))
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    """The standing policy in `folder`, its alert rules as `PLAIN` has them."""
+    standing = get_settings().policy_dir
+    shutil.copytree(standing, folder, dirs_exist_ok=True)
+    rules = {(row["rule_code"], row["severity"]): row for row in load_policy(standing).content["alert_rule"]}
+    for key, cells in PLAIN.items():
+        rules[key].update(cells)
+    write_policy({"alert_rule": list(rules.values())}, folder)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
 from risk_world import ask as query
@@ -39,11 +38,14 @@ def test_a_policy_is_tried_on_sundays(first: date, last: date, expected: tuple[d
     assert weekly(first, last) == expected
 
 
-def test_features_of_past_dates_are_built_in_one_pass_and_kept(
-    warehouse: Settings, tmp_path: Path, without_data_tests: None
-) -> None:
-    generate(200, 12, 5, date(2026, 1, 31), tmp_path / "book")
-    load_folder(tmp_path / "book")
+@pytest.fixture(scope="module")
+def book(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("portfolio") / "book"
+    generate(200, 12, 5, date(2026, 1, 31), folder)
+    load_folder(folder)
+
+
+def test_features_of_past_dates_are_built_in_one_pass_and_kept(book: None, without_data_tests: None) -> None:
     first, last = date(2025, 7, 27), date(2025, 8, 31)
     for _ in range(2):
         with pytest.raises(LoudongError, match=r"none of the 6 dates can be decided; 2025-07-27: no pd"):
@@ -59,7 +61,7 @@ def test_features_of_past_dates_are_built_in_one_pass_and_kept(
 
 
 def test_a_trial_whose_scoring_failed_goes_on_with_the_features_it_built(
-    warehouse: Settings, without_data_tests: None, monkeypatch: pytest.MonkeyPatch
+    book: None, without_data_tests: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, last = date(2025, 9, 7), date(2025, 9, 14)
     runs_before = query("select count(*) from ops.run")[0][0]

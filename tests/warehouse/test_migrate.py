@@ -108,14 +108,16 @@ def test_generated_passwords_are_for_the_owner_alone(server: Settings) -> None:
     path.chmod(0o600)
 
 
-@pytest.mark.parametrize(("cores", "connections", "helpers"), [(1, 2, 0), (2, 1, 1), (2, 2, 0), (3, 2, 0), (16, 2, 7)])
+@pytest.mark.parametrize(("cores", "connections", "workers"), [(1, 2, 0), (2, 1, 1), (2, 2, 0), (3, 2, 0), (16, 2, 7)])
 def test_a_query_takes_the_cores_that_dbts_connections_leave(
-    monkeypatch: pytest.MonkeyPatch, cores: int, connections: int, helpers: int
+    monkeypatch: pytest.MonkeyPatch, cores: int, connections: int, workers: int
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
-    assert embedded.helpers(Settings(dbt_threads=connections)) == helpers
+    assert embedded.parallel_workers(Settings(dbt_threads=connections)) == workers
 
 
-def test_the_embedded_server_runs_with_as_many_helpers(server: Settings) -> None:
+def test_the_embedded_server_runs_with_as_many_parallel_workers(server: Settings) -> None:
     with connect("admin", server) as connection:
-        assert connection.execute("show max_parallel_workers_per_gather").fetchone() == (str(embedded.helpers(server)),)
+        assert connection.execute("show max_parallel_workers_per_gather").fetchone() == (
+            str(embedded.parallel_workers(server)),
+        )

@@ -1,7 +1,7 @@
 {{ config(tags=['label']) }}
 
 -- What an arrear must exceed to count towards a default. Grain: contract, as first described, so that the bound is the
--- same for every date from known_from on.
+-- same for every date from known_from on; outcomes are judged by it too, whichever run made it last.
 with first_contract as (
     select distinct on (customer_id, contract_id) customer_id, contract_id, limit_amount, known_from
     from {{ ref('stg_landing__contract') }}

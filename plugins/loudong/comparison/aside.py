@@ -26,12 +26,8 @@ def aside_run(as_of_date: date, policy_version: str) -> "Iterator[runs.Run]":
     RunBusyError while a run or a load is at work.
     """
     run = steps.open_run("comparison", (as_of_date,), policy_version, None)
-    with runs.ending(run.run_id):
-        aside.clear()
-        try:
-            yield run
-        finally:
-            aside.clear()
+    with runs.ending(run.run_id), aside.cleared():
+        yield run
 
 
 @contextmanager

@@ -167,10 +167,11 @@ def build(run_id: str, name: str, policy_dir: Path | None = None) -> int:
     run = runs.load_run(run_id)
     with runs.step(run_id, f"build_{name}") as report:
         folder = policy_dir or folder_of_version(run.policy_version)
-        is_panel = run.kind == "panel"
-        report.row_count = (
-            build_panel(run, layers, folder) if is_panel else build_layers(run, layers, policy_dir=folder)
-        )
+        # A panel that is rolled has all its layers made for one date before the next.
+        if run.kind == "panel" and name == EVERYTHING:
+            report.row_count = build_panel(run, layers, folder)
+        else:
+            report.row_count = build_layers(run, layers, policy_dir=folder)
         return report.row_count
 
 

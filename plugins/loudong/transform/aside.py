@@ -1,14 +1,29 @@
 """The schema `aside`: what one run builds for itself, apart from the marts and from the state of the daily runs."""
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from psycopg import sql
 
 from loudong.warehouse.connect import connect
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 SCHEMA = "aside"
 
 
-def clear() -> None:
-    """Drop whatever stands in the schema, also what a run that died left there."""
+@contextmanager
+def cleared() -> "Iterator[None]":
+    """The schema is empty when the block begins, whatever a run that died left there, and when it has ended."""
+    _clear()
+    try:
+        yield
+    finally:
+        _clear()
+
+
+def _clear() -> None:
     with connect() as connection:
         relations = connection.execute(
             "select c.relname, c.relkind in ('v', 'm') from pg_class as c "

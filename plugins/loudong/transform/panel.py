@@ -28,13 +28,10 @@ def build_panel(run: Run, layers: Sequence[str], policy_dir: Path) -> int:
     if not _is_rolled(run):
         return build_layers(run, layers, policy_dir=policy_dir)
     dated = [layer for layer in layers if layer not in DATELESS]
-    aside.clear()
-    try:
-        first, *others = sorted(run.as_of_dates)
+    first, *others = sorted(run.as_of_dates)
+    with aside.cleared():
         count = _build_date(run, layers, first, policy_dir)
         return count + sum(_build_date(run, dated, day, policy_dir) for day in others)
-    finally:
-        aside.clear()
 
 
 def _is_rolled(run: Run) -> bool:

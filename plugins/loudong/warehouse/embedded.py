@@ -53,7 +53,7 @@ def bin_dir() -> Path:
     return path
 
 
-def _run(program: str, arguments: list[str], folder: Path) -> None:
+def _run(program: str, arguments: list[str], settings: Settings) -> None:
     """Run a PostgreSQL program, as the wheel's own system user where we are root (the server refuses root)."""
     from subprocess import CalledProcessError
 
@@ -64,9 +64,9 @@ def _run(program: str, arguments: list[str], folder: Path) -> None:
     try:
         pgexec(program, tuple(arguments), bin_path=bin_dir(), user=user)
     except CalledProcessError as error:
-        log = folder / "server.log"
+        log = server_log(settings)
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:]) if log.exists() else str(error)
-        raise LoudongError(f"{program} failed for the embedded PostgreSQL in {folder}: {tail}") from error
+        raise LoudongError(f"{program} failed for the embedded PostgreSQL in {data_dir(settings)}: {tail}") from error
 
 
 def _hand_over(folder: Path) -> None:
@@ -124,7 +124,7 @@ def _initialise(settings: Settings, folder: Path) -> None:
         if os.geteuid() == 0:
             shutil.chown(password_file, "pgserver")
         options = ["--auth=scram-sha-256", "--encoding=UTF8", *COLLATION, f"--username={ADMIN_USER}"]
-        _run("initdb", [*options, f"--pwfile={password_file}", "-D", str(folder)], folder)
+        _run("initdb", [*options, f"--pwfile={password_file}", "-D", str(folder)], settings)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # a half-made data folder would be taken for a whole one
         raise
@@ -142,17 +142,17 @@ def start(settings: Settings) -> None:
     require_free_port(settings.warehouse_port, "the embedded PostgreSQL", "LOUDONG_WAREHOUSE_PORT")
     if not (folder / "PG_VERSION").exists():
         _initialise(settings, folder)
-    options = f"-p {settings.warehouse_port} -c max_parallel_workers_per_gather={helpers(settings)}"
+    options = f"-p {settings.warehouse_port} -c max_parallel_workers_per_gather={parallel_workers(settings)}"
     _run(
         "pg_ctl",
         ["-w", "-t", "60", "-D", str(folder), "-l", str(server_log(settings)), "-o", options, "start"],
-        folder,
+        settings,
     )
 
 
-def helpers(settings: Settings) -> int:
-    """How many further processes a query may use: the cores that dbt's connections, side by side, leave to each. Where
-    they leave none, helpers only take turns with them: a day of 100,000 customers takes an eighth longer."""
+def parallel_workers(settings: Settings) -> int:
+    """How many parallel workers a query may have: the cores that dbt's connections, side by side, leave to each. Where
+    they leave none, workers only take turns with them: a day of 100,000 customers takes an eighth longer."""
     return max((os.cpu_count() or 1) // settings.dbt_threads - 1, 0)
 
 
@@ -160,5 +160,5 @@ def stop(settings: Settings) -> bool:
     """Stop the server; False when none ran."""
     if not is_running(settings):
         return False
-    _run("pg_ctl", ["-w", "-m", "fast", "-D", str(data_dir(settings)), "stop"], data_dir(settings))
+    _run("pg_ctl", ["-w", "-m", "fast", "-D", str(data_dir(settings)), "stop"], settings)
     return True
