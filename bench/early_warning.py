@@ -2,7 +2,7 @@
 
 A generated portfolio is loaded, the features of every week are built as known then, a walk-forward model gives the pd,
 and the shipped policy decides week by week, as `loudong policy try` does. What the rules use was chosen on other
-portfolios (another seed); here nothing is fitted but the thresholds of what they are compared with: pd alone and days
+portfolios (other seeds); here nothing is fitted but the thresholds of what they are compared with: pd alone and days
 past due alone, each cut to the same budget on these very dates, which favours them.
 """
 
@@ -23,7 +23,7 @@ from loudong.settings import get_settings
 from loudong.trial.trying import ask, tried
 from loudong.warehouse.connect import Connection
 
-END, SEED = date(2026, 1, 31), 11
+END, SEED = date(2026, 1, 31), 47
 WEEKS = 78
 # A default is judged when at least this many days of the time in which it could be foreseen were watched.
 LEAST_WATCHED_DAYS = 120

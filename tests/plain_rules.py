@@ -9,14 +9,17 @@ import pytest
 from loudong.policy.load import load_policy, write_policy
 from loudong.settings import get_settings
 
+MONTH = {"lapse_days": "30", "cooldown_days": "30"}
 # (rule, severity): the columns that differ.
 PLAIN = {
-    ("arrears", "minor"): {"threshold": "7", "name_en": "payment late", "name_zh": "付款逾期"},
+    ("arrears", "minor"): {"threshold": "7", "name_en": "payment late", "name_zh": "付款逾期", **MONTH},
     ("arrears", "major"): {
         "threshold": "30",
         "name_en": "payment late by more than 30 days",
         "name_zh": "逾期超过30天",
+        **MONTH,
     },
+    ("arrears", "critical"): MONTH,
     ("grace_exceeded", "minor"): {"threshold": "15"},
     ("inflow_drop", "minor"): {"threshold": "-0.6"},
     ("inflow_drop", "major"): {"threshold": "-0.8"},

@@ -120,11 +120,11 @@ FAULTS = [
         "late_days,>,45,minor",
         "row 2, column indicator: unknown indicator 'late_da",
     ),
-    ("alert_rule", "arrears,2,customer", "arrears,3,customer", "row 3, column rule_version: 2 contradicts 3"),
+    ("alert_rule", "arrears,3,customer", "arrears,4,customer", "row 3, column rule_version: 3 contradicts 4"),
     (
         "alert_rule",
-        "arrears,2,customer,repayment",
-        "arrears,2,building,repayment",
+        "arrears,3,customer,repayment",
+        "arrears,3,building,repayment",
         "row 3, column level_code: custo",
     ),
     ("alert_rule", "grace_exceeded,", "in_default,", "row 6, column indicator: delinquent_days contradicts is_in"),
@@ -167,14 +167,14 @@ FAULTS = [
     ),
     (
         "alert_rule",
-        "late_again,1,customer,repayment,several,conditions_met_count,>=,2,",
-        "late_again,1,customer,repayment,several,conditions_met_count,>=,3,",
+        "late_again,2,customer,repayment,several,conditions_met_count,>=,2,",
+        "late_again,2,customer,repayment,several,conditions_met_count,>=,3,",
         "column threshold: 3 of 2 conditions",
     ),
     (
         "alert_rule",
-        "late_again,1,customer,repayment,several,conditions_met_count,>=,2,",
-        "late_again,1,customer,repayment,several,conditions_met_count,<=,2,",
+        "late_again,2,customer,repayment,several,conditions_met_count,>=,2,",
+        "late_again,2,customer,repayment,several,conditions_met_count,<=,2,",
         "column operator: conditions are counted",
     ),
     (

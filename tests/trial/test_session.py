@@ -39,14 +39,14 @@ def test_previous_tier_and_cooldown_are_those_of_the_trial(past: Past) -> None:
     run_id = past.plant(days, {"C1": lambda day: {"pd": pds[day]}})
     with connect(autocommit=True) as connection:
         decided(past, run_id, connection, days)
-        rows = connection.execute(
-            "select previous_tier, tier, decided_by from pg_temp.customer_tier order by as_of_date"
-        ).fetchall()
+        rows = connection.execute("select tier, decided_by from trial_customer order by as_of_date").fetchall()
+        kept = connection.execute("select as_of_date, previous_tier from pg_temp.customer_tier").fetchall()
     hold_days = {row["tier"]: row["hold_days"] for row in past.world.policy.rows["tier_cooldown"]}
     held = -(-int(str(hold_days["high"])) // 7)
-    assert rows[:3] == [(None, "low", "pd"), ("low", "medium", "pd"), ("medium", "high", "pd")]
-    assert rows[3 : 3 + held] == [("high", "high", "cooldown")] * held
-    assert rows[3 + held] == ("high", "medium", "pd")
+    assert rows[:3] == [("low", "pd"), ("medium", "pd"), ("high", "pd")]
+    assert rows[3 : 3 + held] == [("high", "cooldown")] * held
+    assert rows[3 + held] == ("medium", "pd")
+    assert kept == [(days[-1], rows[-2][0])]
     assert query("select tier from risk.customer_tier") == [("high",)]
 
 

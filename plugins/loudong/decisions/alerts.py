@@ -40,8 +40,12 @@ def decide_alerts(connection: Connection) -> AlertCounts:
     execute(connection, "alerts_seen")
     withdrawn = _change(connection, "alerts_withdrawn")
     lapsed = _change(connection, "alerts_lapsed")
-    execute(connection, "alert_outcomes")
     return AlertCounts(opened, reopened, risen, hit_again, woken, withdrawn, lapsed)
+
+
+def note_outcomes(connection: Connection) -> None:
+    """Write what every rule said, per subject and counted; after decide_alerts."""
+    execute(connection, "alert_outcomes")
 
 
 @dataclass(frozen=True)

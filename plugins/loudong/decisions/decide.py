@@ -108,6 +108,8 @@ def open_date(connection: Connection, decided: DecidedDate) -> None:
     Names without a schema are then those of `risk` and `staging`, unless a temporary table of that name shadows them.
     """
     connection.execute("set local search_path to risk, staging")
+    # The temporary tables are read a few times each: the planner needs their size, which a small sample tells.
+    connection.execute("set local default_statistics_target = 10")
     connection.execute(
         "create temporary table decision_run (run_id text, as_of_date date, cutoff_at timestamptz, "
         "policy_version text, previous_run_id text, previous_date date, earlier_run_id text, earlier_date date) "

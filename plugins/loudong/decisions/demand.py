@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from loudong.decisions.actions import demand_actions
-from loudong.decisions.alerts import decide_alerts, dispatch_alerts
+from loudong.decisions.alerts import decide_alerts, dispatch_alerts, note_outcomes
 from loudong.decisions.decide import create_decision_tables
 from loudong.decisions.statements import add_demanded_indicators, execute
 from loudong.decisions.tasks import demand_tasks
@@ -55,7 +55,9 @@ def demand(connection: Connection, run: Run) -> Demands:
     create_decision_tables(connection, run)
     add_demanded_indicators(connection)
     execute(connection, "customer_tier")
-    alerts = asdict(decide_alerts(connection)) | asdict(dispatch_alerts(connection))
+    decided = decide_alerts(connection)
+    note_outcomes(connection)
+    alerts = asdict(decided) | asdict(dispatch_alerts(connection))
     actions = demand_actions(connection)
     tasks = demand_tasks(connection)
     work_items = execute(connection, "work")

@@ -61,7 +61,7 @@ def decide_dates(
                 ),
             )
             require_untouched(connection)
-        _tidy(connection)
+        _tidy(connection, day)
         previous = day
         on_date(day)
 
@@ -75,10 +75,10 @@ def _decide(connection: Connection, decided: DecidedDate) -> None:
     run_sql(connection, "noted")
 
 
-def _tidy(connection: Connection) -> None:
-    """Nobody vacuums a temporary table but its session: take away what no later date reads, and say of the rest what
-    the next date joins by."""
-    connection.execute("truncate pg_temp.subject_rule_outcome")
+def _tidy(connection: Connection, day: date) -> None:
+    """Nobody vacuums a temporary table but its session: take away what no date after `day` reads, and say of the rest
+    what the next date joins by."""
+    connection.execute("delete from pg_temp.customer_tier where as_of_date < %s", (day,))
     connection.execute(
         "vacuum (analyze) pg_temp.alert (customer_id, alert_id, rule_code, status), "
         "pg_temp.customer_tier (customer_id, as_of_date, run_id)"

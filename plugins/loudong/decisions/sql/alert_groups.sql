@@ -2,8 +2,8 @@
 -- says policy/alert_indicators.py.
 create temporary table decision_member on commit drop as
 select
-    part.subject_level,
-    part.subject_id,
+    feature.building_id,
+    feature.industry_code,
     customer.exposure_amount as amount,
     customer.tier,
     customer.building_manager_id,
@@ -21,18 +21,14 @@ select
     feature.industry_indicator_change_90d,
     feature.industry_indicator_change_365d,
     feature.industry_indicator_to_year_mean,
-    row_number() over (
-        partition by part.subject_level, part.subject_id order by customer.exposure_amount desc, customer.customer_id
-    ) as place
+    row_number() over (partition by feature.building_id order by customer.exposure_amount desc) as building_place,
+    row_number() over (partition by feature.industry_code order by customer.exposure_amount desc) as industry_place,
+    row_number() over (order by customer.exposure_amount desc) as portfolio_place
 from decision_run as run
 inner join marts.fct_customer_features as feature
     on feature.run_id = run.run_id and feature.as_of_date = run.as_of_date
 inner join decision_customer as customer on customer.customer_id = feature.customer_id
-inner join decision_score as score on score.customer_id = feature.customer_id
-cross join lateral (
-    values ('building', feature.building_id), ('industry', feature.industry_code), ('portfolio', 'all')
-) as part (subject_level, subject_id)
-where part.subject_id is not null;
+inner join decision_score as score on score.customer_id = feature.customer_id;
 
 create temporary table decision_group on commit drop as
 with summed as (
@@ -62,6 +58,11 @@ with summed as (
         max(industry_indicator_change_365d) as industry_indicator_change_365d,
         max(industry_indicator_to_year_mean) as industry_indicator_to_year_mean
     from decision_member
+    cross join lateral (
+        values ('building', building_id, building_place), ('industry', industry_code, industry_place),
+        ('portfolio', 'all', portfolio_place)
+    ) as part (subject_level, subject_id, place)
+    where subject_id is not null
     group by subject_level, subject_id
 )
 

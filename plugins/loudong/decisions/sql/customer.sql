@@ -31,6 +31,13 @@ customer as (
         and dim.known_from < run.cutoff_at
         and (dim.known_to is null or dim.known_to >= run.cutoff_at)
     order by dim.customer_id, dim.valid_from_date desc, dim.known_from desc
+),
+
+-- Of the run and date alone: by customer, of each the newest would be looked up one by one.
+scored as (
+    select score.customer_id, score.pd, score.score_points
+    from decision_run as run
+    inner join customer_score as score on score.run_id = run.run_id and score.as_of_date = run.as_of_date
 )
 
 select
@@ -59,8 +66,7 @@ select
 from decision_run as run
 inner join marts.fct_customer_features as feature
     on feature.run_id = run.run_id and feature.as_of_date = run.as_of_date
-left join customer_score as score
-    on score.customer_id = feature.customer_id and score.as_of_date = feature.as_of_date and score.run_id = feature.run_id
+left join scored as score on score.customer_id = feature.customer_id
 left join decision_previous as previous on previous.customer_id = feature.customer_id
 left join building on building.building_id = feature.building_id
 left join customer on customer.customer_id = feature.customer_id

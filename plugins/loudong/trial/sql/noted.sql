@@ -14,7 +14,7 @@ select
     customer.pd,
     customer.exposure_amount,
     customer.expected_loss_amount,
-    coalesce(feature.is_in_default, false),
+    coalesce(customer.is_in_default, false),
     alerted.customer_id is not null
 from decision_run as run
 cross join decision_customer as customer
@@ -23,11 +23,6 @@ inner join customer_tier as decided
         decided.customer_id = customer.customer_id
         and decided.as_of_date = run.as_of_date
         and decided.run_id = run.run_id
-inner join marts.fct_customer_features as feature
-    on
-        feature.customer_id = customer.customer_id
-        and feature.as_of_date = run.as_of_date
-        and feature.run_id = run.run_id
 left join (
     select distinct customer_id from alert where status in ('open', 'acknowledged', 'snoozed')
 ) as alerted on alerted.customer_id = customer.customer_id;
