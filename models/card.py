@@ -31,7 +31,8 @@ def model_card(run: Run, training: "TrainingRecord", bins: list[Bin], listed: Wo
         f"- panel run {run.run_id}, hash {panel.content_hash}",
         f"- outcomes as known when the horizon of each date ended, before {training.label_known_before.isoformat()}",
         f"- {panel.values.shape[1]} features; sex, marital status and age are none of them",
-        f"- LightGBM, {training.rounds} trees of at most {training.leaves} leaves, certain signs held; "
+        f"- LightGBM, {training.rounds} trees of at most {training.shape.num_leaves} leaves, the best of "
+        f"{training.trials} shapes, certain signs held; "
         "logistic calibration",
         "",
         f"## How well it did ({training.protocol.replace('_', ' ')})",

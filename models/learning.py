@@ -1,11 +1,12 @@
-"""What is learned from some rows of a panel and nothing else: size and number of trees, booster and calibration."""
+"""What is learned from some rows of a panel and nothing else: shape and number of trees, booster and calibration."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models import boosting
+from models import boosting, tuning
+from models.boosting import Shape
 from models.calibration import Calibrator, fit_calibrator
 from models.features import model_features
 from models.metrics import Floats
@@ -20,12 +21,13 @@ CALIBRATION_FOLDS = 3
 
 @dataclass(frozen=True)
 class Learned:
-    """A booster with its calibration curve, and the size and number of its trees."""
+    """A booster with its calibration curve, the shape and number of its trees, and how many shapes were tried."""
 
     booster: "lightgbm.Booster"
     calibrator: Calibrator
-    leaves: int
+    shape: Shape
     rounds: int
+    trials: int
 
     def pd(self, values: Floats) -> Floats:
         """Probabilities of default."""
@@ -33,22 +35,22 @@ class Learned:
 
 
 def learn(panel: Panel, rows: Mask) -> Learned:
-    """Learn from `rows`: the curve is fitted on rows whose customers the boosters that chose the size did not know."""
+    """Learn from `rows`: the curve is fitted on rows whose customers the boosters that chose the shape did not know."""
     mine, bad, features = _only(panel.values, rows), panel.bad[rows], model_features()
-    choice = boosting.choose(mine, bad, panel.customers[rows], panel.dates[rows], features)
+    choice = tuning.choose(mine, bad, panel.customers[rows], panel.dates[rows], features)
     asked = ~np.isnan(choice.raw)
     calibrator = fit_calibrator(choice.raw[asked], bad[asked])
-    booster = boosting.fit(mine, bad, features, choice.leaves, choice.rounds)
-    return Learned(booster, calibrator, choice.leaves, choice.rounds)
+    booster = boosting.fit(mine, bad, features, choice.shape, choice.rounds)
+    return Learned(booster, calibrator, choice.shape, choice.rounds, choice.trials)
 
 
 def learn_again(panel: Panel, before: Learned) -> Learned:
-    """The same size and number of trees fitted on every row, calibrated on boosters that did not know the customer."""
+    """The same shape and number of trees fitted on every row, calibrated on boosters that did not know the customer."""
     features, raw = model_features(), np.empty(len(panel))
     for others, mine in customer_folds(panel.customers, CALIBRATION_FOLDS):
-        other = boosting.fit(panel.values[others], panel.bad[others], features, before.leaves, before.rounds)
+        other = boosting.fit(panel.values[others], panel.bad[others], features, before.shape, before.rounds)
         raw[mine] = other.predict(panel.values[mine], raw_score=True)
-    booster = boosting.fit(panel.values, panel.bad, features, before.leaves, before.rounds)
+    booster = boosting.fit(panel.values, panel.bad, features, before.shape, before.rounds)
     return replace(before, booster=booster, calibrator=fit_calibrator(raw, panel.bad))
 
 

@@ -10,7 +10,7 @@ from loudong.errors import LoudongError
 from loudong.pipeline.runs import cutoff
 from loudong.portfolio.settings import PortfolioSettings
 from loudong.warehouse.connect import Connection, connect
-from models import boosting
+from models import boosting, tuning
 from models.features import feature_version, model_features
 from models.registry import SIDECAR, a_folder, experiment, model_name
 from models.scorer import Scorer, scorer_of, sidecar_of
@@ -89,6 +89,7 @@ def recipe_hash(portfolio: PortfolioSettings) -> str:
         "features": feature_version(model_features()),
         "label": portfolio.model_dump(mode="json", include=LABEL_SETTINGS),
         "boosting": boosting.recipe(),
+        "tuning": tuning.recipe(),
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -18,6 +18,7 @@ from loudong.errors import LoudongError, UnfitModelError
 from loudong.pipeline.runs import current_portfolio
 from loudong.settings import get_settings
 from loudong.warehouse.connect import connect
+from models.boosting import Shape
 from models.features import feature_version, model_features
 from models.metrics import Merit
 from models.panel import Panel
@@ -52,7 +53,8 @@ class TrainingRecord:
     pd: npt.NDArray[np.float64]
     merit: Merit
     rounds: int
-    leaves: int
+    shape: Shape
+    trials: int
     label_known_before: datetime
     drift: dict[str, float] = field(default_factory=dict)
     judged_model: Scorer | None = None
@@ -95,7 +97,8 @@ def register(scorer: Scorer, name: str, training: TrainingRecord, card: str = ""
             {
                 "protocol": training.protocol,
                 "rounds": training.rounds,
-                "leaves": training.leaves,
+                **asdict(training.shape),
+                "tuning_trials": training.trials,
                 "panel_run_id": training.run_id,
                 "panel_hash": training.panel.content_hash,
                 "panel_rows": len(training.panel),

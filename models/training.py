@@ -75,7 +75,7 @@ def train(run: Run, label_known_before: datetime) -> TrainedModel:
         pd = judged_as.pd(panel.values[judged])
         learned = learn_again(panel, judged_as)
         drift = _drift(panel.values[earlier], panel.values[judged], judged_as)
-    logger.info("judged by %s with %s trees of %s leaves", protocol, learned.rounds, learned.leaves)
+    logger.info("judged by %s with %s trees: %s", protocol, learned.rounds, learned.shape)
     merits = evaluation.by_slice(panel, judged, pd)
     for name, baseline in judge_baselines(panel, folds).items():
         buildings = None if panel.buildings is None else panel.buildings[judged]
@@ -99,7 +99,8 @@ def train(run: Run, label_known_before: datetime) -> TrainedModel:
         pd=pd,
         merit=merits["all"],
         rounds=learned.rounds,
-        leaves=learned.leaves,
+        shape=learned.shape,
+        trials=learned.trials,
         label_known_before=label_known_before,
         drift=drift,
         judged_model=None

@@ -1,6 +1,7 @@
 """Shared fixtures: one embedded PostgreSQL per test worker, one fresh database per test module."""
 
 import gc
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ SLOWEST = (
 )
 LEARNED = ("tests/e2e/test_daily_chain", "tests/comparison/")
 
+# The books of tests are small, and what is promised of a model does not hang on its shape.
+os.environ.setdefault("LOUDONG_TUNING_TRIALS", "2")
 gc.set_threshold(100_000, 50, 50)  # dbt and Great Expectations make many objects that stay
 
 

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     load_workers: int = Field(default=2, gt=0)
     # Customer-dates to learn from, by customers that a hash chooses; about 2 GiB of memory for 250,000.
     train_rows: int = Field(default=250_000, gt=0)
+    # Shapes of trees that are tried for a model, and the seconds after which no further one is begun.
+    tuning_trials: int = Field(default=20, ge=2)
+    tuning_seconds: int = Field(default=60, gt=0)
     score_batch_rows: int = Field(default=20_000, gt=0)
     dbt_threads: int = Field(default=2, gt=0)
 

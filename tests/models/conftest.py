@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models import registry
-from models.boosting import fit
+from models.boosting import Shape, fit
 from models.calibration import Calibrator
 from models.features import feature_version, model_features
 from models.metrics import merit
@@ -42,7 +42,7 @@ def scorer(learned: Panel) -> Scorer:
     """A model that has learned from outcomes until 27 January 2025."""
     features = model_features()
     return Scorer(
-        booster=fit(learned.values, learned.bad, features, 15, 60),
+        booster=fit(learned.values, learned.bad, features, Shape(num_leaves=15), 60),
         calibrator=Calibrator(slope=1.25, intercept=-0.5),
         categories={feature.name: ["enterprise", "retail", "餐饮"] for feature in features if feature.is_categorical},
         feature_version=feature_version(features),
@@ -64,7 +64,8 @@ def register(learned: Panel) -> Callable[..., tuple[str, str]]:
             pd=pds,
             merit=merit(learned.bad, pds, learned.customers),
             rounds=model.booster.num_trees(),
-            leaves=15,
+            shape=Shape(num_leaves=15),
+            trials=1,
             label_known_before=datetime(2025, 2, 1, tzinfo=UTC),
             judged_model=judged_model,
         )

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from models.boosting import fit
+from models.boosting import Shape, fit
 from models.explanation import MOST_REASONS, contributions, reasons
 from models.features import Feature
 
@@ -42,7 +42,7 @@ def draw() -> tuple[Floats, Floats]:
 
 @pytest.fixture(scope="module")
 def booster() -> "lightgbm.Booster":
-    return fit(*draw(), LEARNED, 12, 40)
+    return fit(*draw(), LEARNED, Shape(num_leaves=12), 40)
 
 
 def shown() -> dict[str, Floats]:
@@ -79,7 +79,7 @@ def test_contributions_and_the_expected_score_add_up_to_the_raw_score(booster: "
 
 def test_a_model_without_a_split_has_no_contributions_and_gives_no_reason() -> None:
     values, bad = draw()
-    booster = fit(values[:80], bad[:80], LEARNED, 12, 3)
+    booster = fit(values[:80], bad[:80], LEARNED, Shape(num_leaves=12), 3)
     shap = contributions(booster, values[:2])
     assert shap.tolist() == [[0.0] * len(LEARNED)] * 2
     columns = {feature.name: [1.0, 1.0] for feature in LEARNED}

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from loudong.errors import LoudongError
-from models.boosting import INNER_FOLDS
 from models.panel import Panel
 from models.splits import FOLDS, customer_fold, needs_cross_validation, out_of_time
+from models.tuning import INNER_FOLDS
 
 MONTH_ENDS = [
     *(date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 30), date(2024, 5, 31)),
