@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 # Nearly additive trees for portfolios that are small or plain, larger ones where interactions pay. Always tried, first.
 STARTING_SHAPES = (Shape(num_leaves=4), Shape(num_leaves=12))
 SEED, INNER_FOLDS = 7, 5
+# Of many shapes the best owes something to chance: it must beat the best starting shape by so many standard errors.
+LEAST_STANDARD_ERRORS = 2
 
 
 @dataclass(frozen=True)
@@ -60,20 +62,19 @@ def choose(
 
     They judge on the later half of their dates; on all of them where a fold's later ones show no default. After the
     starting shapes, a tree-structured Parzen estimator proposes others, up to `tuning_trials` in all; no trial begins
-    after `tuning_seconds`. The same data give the same choice unless time cuts the search short, which is logged.
-    Raises a TooLittleError when there are too few customers to judge.
+    after `tuning_seconds`. One of them is taken where it beats the better starting shape by more than chance. The same
+    data give the same choice unless time cuts the search short, which is logged. Raises a TooLittleError when there are
+    too few customers to judge.
     """
     import optuna
 
     folds = inner_folds(bad, customers, dates)
-    best: tuple[float, Choice] | None = None
+    tried: list[tuple[float, Shape, int, Floats]] = []
 
     def _loss(trial: "optuna.Trial") -> float:
-        nonlocal best
         shape = _propose(trial)
         loss, rounds, raw = cross_validate(values, bad, features, shape, folds)
-        if best is None or loss < best[0]:
-            best = loss, Choice(shape, rounds, raw, 0)
+        tried.append((loss, shape, rounds, raw))
         return loss
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -81,18 +82,28 @@ def choose(
     for shape in STARTING_SHAPES:
         study.enqueue_trial(asdict(shape))
     study.optimize(_loss, n_trials=len(STARTING_SHAPES))
-    further = get_settings().tuning_trials - len(STARTING_SHAPES)
-    if further > 0:
-        study.optimize(_loss, n_trials=further, timeout=get_settings().tuning_seconds)
-    if len(study.trials) < get_settings().tuning_trials:
-        logger.warning(
-            "tuning ended after %s of %s trials: LOUDONG_TUNING_SECONDS (%s) were up",
-            len(study.trials),
-            get_settings().tuning_trials,
-            get_settings().tuning_seconds,
+    start = best = min(tried, key=lambda one: one[0])
+    limit, seconds = get_settings().tuning_trials, get_settings().tuning_seconds
+    if limit > len(tried):
+        study.optimize(_loss, n_trials=limit - len(tried), timeout=seconds)
+        best = min(tried, key=lambda one: one[0])
+    if limit > len(tried):
+        logger.info(
+            "tuning ended after %s of %s trials: LOUDONG_TUNING_SECONDS (%s) were up", len(tried), limit, seconds
         )
-    assert best is not None  # at least the starting shapes were tried
-    return Choice(best[1].shape, best[1].rounds, best[1].raw, len(study.trials))
+    if best is not start and standard_errors(bad, customers, start[3], best[3]) < LEAST_STANDARD_ERRORS:
+        best = start
+    _, shape, rounds, raw = best
+    return Choice(shape, rounds, raw, len(tried))
+
+
+def standard_errors(bad: Floats, customers: npt.NDArray[np.str_], raw: Floats, better: Floats) -> float:
+    """By how many standard errors, over customers, the log loss of `better` (log odds) is less than that of `raw`."""
+    asked = np.isfinite(raw)
+    sign = np.where(bad[asked] == 1, -1.0, 1.0)
+    gain = np.logaddexp(0, sign * raw[asked]) - np.logaddexp(0, sign * better[asked])
+    of_customer = np.bincount(np.unique(customers[asked], return_inverse=True)[1], weights=gain)
+    return float(of_customer.sum() / max(np.sqrt((of_customer**2).sum()), np.finfo(float).tiny))
 
 
 def inner_folds(bad: Floats, customers: npt.NDArray[np.str_], dates: npt.NDArray[np.datetime64]) -> Folds:

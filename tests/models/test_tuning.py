@@ -11,7 +11,15 @@ from loudong.errors import LoudongError
 from loudong.settings import get_settings
 from models.boosting import LEAST_ROUNDS, PARAMETERS, Shape, cross_validate
 from models.features import Feature
-from models.tuning import INNER_FOLDS, STARTING_SHAPES, Choice, choose, inner_folds
+from models.tuning import (
+    INNER_FOLDS,
+    LEAST_STANDARD_ERRORS,
+    STARTING_SHAPES,
+    Choice,
+    choose,
+    inner_folds,
+    standard_errors,
+)
 
 Floats = npt.NDArray[np.float64]
 FEATURES = tuple(
@@ -68,11 +76,24 @@ def test_a_shape_is_chosen_that_does_no_worse_than_those_it_starts_with(tuned: p
     assert loss < min(cross_validate(values, bad, FEATURES, shape, folds)[0] for shape in STARTING_SHAPES)
 
 
+def test_what_only_chance_makes_better_is_not_taken() -> None:
+    generator = np.random.default_rng(3)
+    customers = np.repeat([f"C{number:03d}" for number in range(200)], 3)
+    bad = (generator.random(600) < 0.3).astype(float)
+    raw, noise = generator.normal(-1, 1, 600) + generator.normal(0, 0.3, (2, 600))
+    better = raw + 0.3 * np.where(bad == 1, 1, -1)
+    assert abs(standard_errors(bad, customers, raw, noise)) < LEAST_STANDARD_ERRORS
+    assert standard_errors(bad, customers, raw, better) > LEAST_STANDARD_ERRORS
+    # Three rows of one customer say little more than one.
+    assert standard_errors(bad, np.array([f"R{row}" for row in range(600)]), raw, better) > 10
+    assert standard_errors(np.repeat(bad[:1], 600), np.full(600, "C1"), raw, better) <= 1
+
+
 def test_no_shape_is_tried_after_the_time_is_up_and_that_is_said(
     tuned: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     limit(tuned, 10_000, 1)
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO):
         found = of_few_trees()
     assert len(STARTING_SHAPES) <= found.trials < 10_000
     assert f"tuning ended after {found.trials} of 10000 trials: LOUDONG_TUNING_SECONDS (1) were up" in caplog.text
