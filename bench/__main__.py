@@ -5,7 +5,7 @@ Whatever is compared runs side by side on this machine and on rows of the same p
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ import click
 from bench import page as pages
 from bench.dag_run import measure as measure_dag_run
 from bench.day import stretches
+from bench.decide import measure as measure_decide
 from bench.floor import bare_seconds
 from bench.load import measure as measure_load
 from bench.range import measure as measure_range
@@ -81,10 +82,12 @@ def _days(large: Path, work: Path, customers: int, months: int) -> Iterator[str]
         found = list(stretches(large, work / "landed", customers, points, settings))
         scripts = compare(found[-1].days[-1], read_portfolio(large).timezone, work)
         bare = bare_seconds(found[-1].days[-1], scripts[0].columns)
+        decided = measure_decide(found[-1].days[-1].as_of_date + timedelta(days=1))
     with own_warehouse() as settings:
         (fewer,) = stretches(small, work / "landed-small", customers // 4, [months], settings)
     yield from pages.day_lines(found, fewer)
     yield from pages.script_lines(found[-1].days[-1], scripts, bare, mart_columns())
+    yield from pages.decide_lines(decided)
 
 
 def _range(work: Path, days: int) -> Iterator[str]:

@@ -10,6 +10,7 @@ import psutil
 
 from bench.dag_run import DagRunMeasure
 from bench.day import DAYS, Day, Stretch
+from bench.decide import DecideMeasure
 from bench.load import LoadMeasure
 from bench.range import RangeMeasure
 from bench.scripts import Script
@@ -82,6 +83,11 @@ def script_lines(day: Day, scripts: list[Script], bare_seconds: float, mart_colu
     yield f"| writing the same rows bare | {bare_seconds:.1f} | |"
     for script in scripts:
         yield f"| {script.name} from scratch | {script.seconds:.1f} | {script.peak_mib:,.0f} |"
+
+
+def decide_lines(found: DecideMeasure) -> Iterator[str]:
+    """What deciding costs."""
+    yield f"\nDeciding the tiers of {found.customers:,} customers, features and pd at hand: {found.seconds:.1f} s."
 
 
 def range_lines(found: RangeMeasure) -> Iterator[str]:
