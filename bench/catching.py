@@ -41,14 +41,22 @@ class Watch:
 
 @dataclass(frozen=True)
 class Catch:
-    """What a way of warning reaches. Shares are of customers not in default; `new_worst` is the worst month."""
+    """What a way of warning reaches. Shares are of customers not in default; `new` has one for each of `months`."""
 
     caught: float
     caught_before_missed: float
-    new_mean: float
-    new_worst: float
+    months: tuple[str, ...]
+    new: tuple[float, ...]
     standing_mean: float
     standing_worst: float
+
+    @property
+    def new_mean(self) -> float:
+        return float(np.mean(self.new))
+
+    @property
+    def new_worst(self) -> float:
+        return max(self.new)
 
     @property
     def is_within_budget(self) -> bool:
@@ -71,14 +79,14 @@ def catch(watch: Watch, in_alert: Flags) -> Catch:
     counted = watch.is_there & ~watch.is_in_default
     standing = (in_alert & counted).sum(0) / counted.sum(0)
     fresh = in_alert[:, 1:] & ~in_alert[:, :-1] & counted[:, 1:]
-    new = [
-        (fresh[:, watch.months[1:] == month].any(1)).sum() / counted[:, watch.months == month].any(1).sum()
-        for month in np.unique(watch.months[1:])
-        # A month of which less than four weeks are seen tells of no month.
-        if (watch.months[1:] == month).sum() >= 4
-    ]
+    # A month of which less than four weeks are seen tells of no month.
+    months = [month for month in np.unique(watch.months[1:]) if (watch.months[1:] == month).sum() >= 4]
+    new = tuple(
+        float(fresh[:, watch.months[1:] == month].any(1).sum() / counted[:, watch.months == month].any(1).sum())
+        for month in months
+    )
     caught, early = _caught(watch, in_alert, LAST_DAYS), _caught(watch, in_alert, LAST_DAYS, watch.missed_days)
-    return Catch(caught, early, float(np.mean(new)), float(np.max(new)), float(standing.mean()), float(standing.max()))
+    return Catch(caught, early, tuple(map(str, months)), new, float(standing.mean()), float(standing.max()))
 
 
 def _caught(watch: Watch, in_alert: Flags, last_days: int, before: Days | None = None) -> float:

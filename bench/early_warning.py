@@ -107,6 +107,9 @@ def lines(weeks: Weeks) -> Iterator[str]:
         risk = weeks.spread(column, np.nan)
         threshold, found = cut_to_budget(watch, risk, HELD_DAYS)
         yield found.line(f"{name}, from {threshold:.4g}")
+    yield "newly in alert by the rules: " + ", ".join(
+        f"{month} {share:.1%}" for month, share in zip(rules.months, rules.new, strict=True)
+    )
     yield "each rule alone"
     alone = {code: catch(watch, weeks.in_alert({code})) for code in sorted(set(weeks.alerts["rule_code"]))}
     for code, found in alone.items():

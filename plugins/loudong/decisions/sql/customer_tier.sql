@@ -1,10 +1,17 @@
--- The tier that the run gave each of its customers.
-alter table decision_customer add column tier text;
+-- The tier that the run gave each of its customers. Made anew: an update would write every row and index entry twice.
+create temporary table decision_tiered on commit drop as
+select customer.*, decided.tier
+from decision_run as run
+cross join decision_customer as customer
+left join customer_tier as decided
+    on
+        decided.customer_id = customer.customer_id
+        and decided.as_of_date = run.as_of_date
+        and decided.run_id = run.run_id;
 
-update decision_customer
-set tier = decided.tier
-from customer_tier as decided, decision_run as run
-where
-    decided.run_id = run.run_id
-    and decided.as_of_date = run.as_of_date
-    and decided.customer_id = decision_customer.customer_id;
+drop table decision_customer;
+
+alter table decision_tiered rename to decision_customer;
+
+create unique index on decision_customer (customer_id);
+analyze decision_customer;

@@ -15,14 +15,11 @@ select
     customer.exposure_amount,
     customer.expected_loss_amount,
     coalesce(customer.is_in_default, false),
-    alerted.customer_id is not null
+    customer.customer_id in (select customer_id from alert where status in ('open', 'acknowledged', 'snoozed'))
 from decision_run as run
 cross join decision_customer as customer
 inner join customer_tier as decided
     on
         decided.customer_id = customer.customer_id
         and decided.as_of_date = run.as_of_date
-        and decided.run_id = run.run_id
-left join (
-    select distinct customer_id from alert where status in ('open', 'acknowledged', 'snoozed')
-) as alerted on alerted.customer_id = customer.customer_id;
+        and decided.run_id = run.run_id;
