@@ -26,6 +26,9 @@ def by_week(*weekly: Values) -> Any:
     return lambda day: weekly[DAYS.index(day)]
 
 
+_TIERS = "select previous_tier, tier, decided_by from pg_temp.customer_tier where as_of_date = %s"
+
+
 def decided(past: Past, run_id: str, connection: Connection, days: tuple[date, ...]) -> None:
     decide_dates(connection, past.world.policy, dict.fromkeys(days, run_id), "Asia/Shanghai", lambda day: None)
 
@@ -38,15 +41,18 @@ def test_previous_tier_and_cooldown_are_those_of_the_trial(past: Past) -> None:
     pds = dict(zip(days, [0.01, 0.03, 0.2, *[0.03] * 7], strict=True))
     run_id = past.plant(days, {"C1": lambda day: {"pd": pds[day]}})
     with connect(autocommit=True) as connection:
-        decided(past, run_id, connection, days)
-        rows = connection.execute("select tier, decided_by from trial_customer order by as_of_date").fetchall()
-        kept = connection.execute("select as_of_date, previous_tier from pg_temp.customer_tier").fetchall()
+        rows: list[tuple[object, ...]] = []
+
+        def _note(day: date) -> None:
+            rows.extend(connection.execute(_TIERS, (day,)).fetchall())
+
+        decide_dates(connection, past.world.policy, dict.fromkeys(days, run_id), "Asia/Shanghai", _note)
+        assert connection.execute("select distinct as_of_date from pg_temp.customer_tier").fetchall() == [(days[-1],)]
     hold_days = {row["tier"]: row["hold_days"] for row in past.world.policy.rows["tier_cooldown"]}
     held = -(-int(str(hold_days["high"])) // 7)
-    assert rows[:3] == [("low", "pd"), ("medium", "pd"), ("high", "pd")]
-    assert rows[3 : 3 + held] == [("high", "cooldown")] * held
-    assert rows[3 + held] == ("medium", "pd")
-    assert kept == [(days[-1], rows[-2][0])]
+    assert rows[:3] == [(None, "low", "pd"), ("low", "medium", "pd"), ("medium", "high", "pd")]
+    assert rows[3 : 3 + held] == [("high", "high", "cooldown")] * held
+    assert rows[3 + held] == ("high", "medium", "pd")
     assert query("select tier from risk.customer_tier") == [("high",)]
 
 

@@ -1,6 +1,6 @@
--- The tier that the run gave each of its customers. Made anew: an update would write every row and index entry twice.
+-- The tier that the run gave each of its customers, and what set it. Made anew: an update would write every row and index entry twice.
 create temporary table decision_tiered on commit drop as
-select customer.*, decided.tier
+select customer.*, decided.tier, decided.pd_tier, decided.decided_by, decided.floor_code
 from decision_run as run
 cross join decision_customer as customer
 left join customer_tier as decided

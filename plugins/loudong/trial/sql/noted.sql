@@ -7,19 +7,14 @@ select
     run.as_of_date,
     customer.customer_id,
     customer.building_id,
-    decided.tier,
-    decided.pd_tier,
-    decided.decided_by,
-    decided.floor_code,
+    customer.tier,
+    customer.pd_tier,
+    customer.decided_by,
+    customer.floor_code,
     customer.pd,
     customer.exposure_amount,
     customer.expected_loss_amount,
     coalesce(customer.is_in_default, false),
     customer.customer_id in (select customer_id from alert where status in ('open', 'acknowledged', 'snoozed'))
 from decision_run as run
-cross join decision_customer as customer
-inner join customer_tier as decided
-    on
-        decided.customer_id = customer.customer_id
-        and decided.as_of_date = run.as_of_date
-        and decided.run_id = run.run_id;
+cross join decision_customer as customer;
