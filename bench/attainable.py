@@ -7,6 +7,7 @@ other, as the generator does for `auc_attainable`, so that chance does not count
 """
 
 import tempfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -30,6 +31,8 @@ END = date(2026, 1, 31)
 SEED = 5
 # Bands of pd, each with enough expected defaults to judge its level.
 LEAST_EXPECTED = 50
+# So many that each date has some bands.
+TRUTH_SAMPLE = 120_000
 
 
 def expected_auc(pd_: Floats, probability: Floats) -> float:
@@ -56,18 +59,34 @@ def lines(rows: pd.DataFrame) -> list[str]:
             f"{name:<14} n {len(part):>6,}  AUC {mine:.4f}, attainable {best:.4f}: "
             f"{(mine - 0.5) / (best - 0.5):.1%} of it beyond chance"
         )
-    bands = max(1, int(rows["probability"].sum() // LEAST_EXPECTED))
-    ordered = rows.sort_values("pd")
-    for places in np.array_split(np.arange(len(ordered)), bands):
-        band = ordered.iloc[places]
-        ratio = band["probability"].sum() / band["pd"].sum()
-        told.append(f"pd {band['pd'].min():.4f} to {band['pd'].max():.4f}: true to expected {ratio:.2f}")
+    told += _levels(rows)
     return told
+
+
+def _levels(rows: pd.DataFrame) -> Iterator[str]:
+    """How the levels of pd compare with the truth, one date at a time, band by band."""
+    ratios: list[float] = []
+    for day, of_day in rows.groupby("as_of_date"):
+        bands = max(1, int(of_day["probability"].sum() // LEAST_EXPECTED))
+        ordered = of_day.sort_values("pd")
+        # Bands of as many expected defaults each: those of low pd hold many customers.
+        place = ordered["probability"].cumsum() / ordered["probability"].sum() * bands
+        found = ordered.groupby(np.minimum(place.astype(int), bands - 1))[["probability", "pd"]].sum()
+        of_bands = (found["probability"] / found["pd"]).tolist()
+        ratios += of_bands
+        yield f"{day}: {len(of_day):,} customers, true to expected by band of pd " + ", ".join(
+            f"{ratio:.2f}" for ratio in of_bands
+        )
+    errors = [abs(1 / ratio - 1) for ratio in ratios]
+    yield (
+        f"{len(ratios)} bands of {LEAST_EXPECTED} expected defaults at least: mean relative error of pd "
+        f"{np.mean(errors):.1%}, true to expected {min(ratios):.2f} to {max(ratios):.2f}"
+    )
 
 
 def measure(customers: int, months: int, seed: int, work: Path) -> pd.DataFrame:
     """The sampled truth of the dates from the first judged one on, with the model's `pd`."""
-    generate(customers, months, seed, END, work / "book")
+    generate(customers, months, seed, END, work / "book", truth_sample=TRUTH_SAMPLE)
     load_folder(work / "book")
     model = chain.train(END, None, click.echo)
     click.echo(model.summary())

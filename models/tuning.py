@@ -38,6 +38,16 @@ class Choice:
     trials: int
 
 
+@dataclass(frozen=True)
+class _Tried:
+    """One trial: its log loss, and what a Choice says of it."""
+
+    loss: float
+    shape: Shape
+    rounds: int
+    raw: Floats
+
+
 def recipe() -> dict[str, Any]:
     """All that decides the choice beside the rows, up to where time runs out."""
     import optuna
@@ -69,12 +79,12 @@ def choose(
     import optuna
 
     folds = inner_folds(bad, customers, dates)
-    tried: list[tuple[float, Shape, int, Floats]] = []
+    tried: list[_Tried] = []
 
     def _loss(trial: "optuna.Trial") -> float:
         shape = _propose(trial)
         loss, rounds, raw = cross_validate(values, bad, features, shape, folds)
-        tried.append((loss, shape, rounds, raw))
+        tried.append(_Tried(loss, shape, rounds, raw))
         return loss
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -82,19 +92,18 @@ def choose(
     for shape in STARTING_SHAPES:
         study.enqueue_trial(asdict(shape))
     study.optimize(_loss, n_trials=len(STARTING_SHAPES))
-    start = best = min(tried, key=lambda one: one[0])
+    start = best = min(tried, key=lambda one: one.loss)
     limit, seconds = get_settings().tuning_trials, get_settings().tuning_seconds
     if limit > len(tried):
         study.optimize(_loss, n_trials=limit - len(tried), timeout=seconds)
-        best = min(tried, key=lambda one: one[0])
+        best = min(tried, key=lambda one: one.loss)
     if limit > len(tried):
         logger.info(
             "tuning ended after %s of %s trials: LOUDONG_TUNING_SECONDS (%s) were up", len(tried), limit, seconds
         )
-    if best is not start and standard_errors(bad, customers, start[3], best[3]) < LEAST_STANDARD_ERRORS:
+    if best is not start and standard_errors(bad, customers, start.raw, best.raw) < LEAST_STANDARD_ERRORS:
         best = start
-    _, shape, rounds, raw = best
-    return Choice(shape, rounds, raw, len(tried))
+    return Choice(best.shape, best.rounds, best.raw, len(tried))
 
 
 def standard_errors(bad: Floats, customers: npt.NDArray[np.str_], raw: Floats, better: Floats) -> float:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from loudong.pipeline.dates import as_of_date, latest_closed_date
+from loudong.errors import LoudongError
+from loudong.pipeline.dates import as_of_date, latest_closed_date, parse_date
 from loudong.settings import get_settings
 
 ACTIVE_STATES = ("queued", "running")
@@ -27,6 +28,21 @@ def training_date_of(context: Mapping[str, Any]) -> date:
         return latest_closed_date(dag_run.run_after, get_settings().timezone)
     end = dag_run.data_interval_end
     return as_of_date(dag_run.conf, end and end - timedelta(days=1), _run_type(dag_run), get_settings().timezone)
+
+
+def explained_date_of(context: Mapping[str, Any]) -> date:
+    """The published date that the DAG run of this task explains: `conf`, else the newest one."""
+    from loudong.publishing.ledger import newest_published_date
+    from loudong.warehouse.connect import connect
+
+    given = (context["dag_run"].conf or {}).get("as_of_date")
+    if given is not None:
+        return parse_date(str(given), "conf as_of_date")
+    with connect() as connection:
+        newest = newest_published_date(connection)
+    if newest is None:
+        raise LoudongError("no date is published; run: loudong run --as-of DATE")
+    return newest
 
 
 def holder_of(context: Mapping[str, Any]) -> str:

@@ -68,6 +68,19 @@ def _dictionary_lines() -> Iterator[str]:
                     yield from _columns(model["columns"])
 
 
+def example_questions() -> dict[str, tuple[str, str]]:
+    """The example that the description of each view of `bi` gives: the question and the query that answers it."""
+    folder = get_settings().project_dir / "dbt_project" / "models" / "reporting"
+    found = {}
+    for path in sorted(folder.glob("*.yml")):
+        for model in read_yaml(path).get("models", []):
+            _, _, example = model["description"].partition("Example: ")
+            if example:
+                question, _, query = example.partition(": select ")
+                found[model["name"]] = (question, f"select {query.rstrip('.')}")
+    return found
+
+
 def _columns(columns: list[dict[str, Any]]) -> Iterator[str]:
     if "meta" not in columns[0].get("config", {}):
         yield "| column | type | what it is |\n|---|---|---|"

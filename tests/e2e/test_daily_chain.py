@@ -16,6 +16,7 @@ from loudong.cli import cli
 from loudong.errors import GateFailedError, LoudongError
 from loudong.landing.load import load_folder
 from loudong.pipeline import chain, runs, steps
+from loudong.reference import example_questions
 from loudong.settings import get_settings
 from loudong.warehouse.connect import connect
 
@@ -186,6 +187,19 @@ def test_the_reader_of_bi_sees_what_is_published_and_nothing_else(learned: Book)
         assert row[0] > 0
         with pytest.raises(Exception, match="permission denied"):
             connection.execute("select 1 from risk.customer_score limit 1")
+
+
+def test_every_view_answers_the_example_question_of_its_description(learned: Book) -> None:
+    with connect("bi") as connection:
+        views = {
+            row[0] for row in connection.execute("select viewname from pg_views where schemaname = 'bi'").fetchall()
+        }
+        examples = example_questions()
+        assert set(examples) == views
+        answers = {view: connection.execute(query.encode()).fetchall() for view, (_, query) in examples.items()}
+    silent = {view for view, rows in answers.items() if not rows}
+    # Nothing is overdue, and nobody has been asked to act, in a book that people have not worked on.
+    assert silent <= {"team_performance", "enforcement_gap", "work_capacity", "default_warning", "data_freshness"}
 
 
 def test_retention_deletes_what_nobody_reads_after_a_publication_and_says_so(

@@ -64,6 +64,26 @@ def counterfactuals(as_of: date) -> None:
     )
 
 
+@click.command("late-corrections")
+@click.option("--as-of", "as_of", type=DATE, required=True, help="A published business date.")
+def late_corrections(as_of: date) -> None:
+    """Tell what late corrections did to tiers that changed on a date, apart from new data.
+
+    Where something came late, the date is built again aside as if it had not; only risk.tier_move changes.
+    """
+    from loudong.comparison.corrections import tell_late_corrections
+    from loudong.warehouse.migrate import require_schema
+
+    require_schema()
+    told = tell_late_corrections(as_of, say)
+    for note in told.notes:
+        click.echo(note)
+    click.echo(
+        f"{as_of}: of {told.moves:,} changes of tier {told.told:,} were told anew; {told.moved:,} were moved by "
+        "what came late; see risk.tier_move"
+    )
+
+
 @click.command("then-vs-now")
 @click.argument("customer_id", metavar="CUSTOMER")
 @click.option("--as-of", "as_of", type=DATE, required=True, help="A business date that is built.")
@@ -100,4 +120,4 @@ def _echo_tiers(as_of: date) -> None:
         click.echo(f"  {tier:<8}{customers:>8,} customers, mean pd {mean_pd:.3f}")
 
 
-COMMANDS = (run, counterfactuals, then_vs_now)
+COMMANDS = (run, counterfactuals, late_corrections, then_vs_now)

@@ -15,6 +15,8 @@ from loudong.errors import LoudongError
 from loudong.pipeline.runs import Run
 from loudong.warehouse.connect import Connection
 
+BATCH_ROWS = 5_000
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -68,7 +70,7 @@ def decision_now(connection: Connection, run: Run, standing: Standing, customer_
     if not rows:
         return Decision()
     try:
-        scorer = load_registered(str(standing.model_name), str(standing.model_version))
+        scorer = load_registered(*standing.model)
     except LoudongError as error:
         notes.append(f"today's pd and tier are left out: {error}")
         return Decision()
@@ -85,6 +87,31 @@ def decision_now(connection: Connection, run: Run, standing: Standing, customer_
         )
         decide_again(connection, run, [(customer_id, pds, points)], scorer.feature_version)
         return decision_then(connection, run.run_id, standing.as_of_date, customer_id)
+
+
+def score_again(connection: Connection, run: Run, model: tuple[str, str]) -> tuple[list[tuple[str, float, int]], str]:
+    """What the model (name, version) says of the features that the caller has put into the mart for the run: customer,
+    pd and score points of each of them; and the model's feature version."""
+    import pandas as pd
+
+    from models.features import model_features
+    from models.panel import as_numbers
+    from models.points import score_points
+    from models.registry import load_registered
+
+    scorer = load_registered(*model)
+    names = [feature.name for feature in model_features()]
+    query = sql.SQL("select customer_id, {} from marts.fct_customer_features where run_id = %s").format(
+        sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    rows = connection.execute(query, (run.run_id,))
+    scores: list[tuple[str, float, int]] = []
+    while batch := rows.fetchmany(BATCH_ROWS):
+        frame = pd.DataFrame([row[1:] for row in batch], columns=names)
+        pds = scorer.pd(as_numbers(frame, model_features()))
+        customers = [row[0] for row in batch]
+        scores.extend(zip(customers, pds.tolist(), score_points(pds).tolist(), strict=True))
+    return scores, scorer.feature_version
 
 
 def decide_again(

@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg import sql
 
+from loudong.comparison.late import effective_day
 from loudong.comparison.standing import Standing
 from loudong.landing.contract import Entity, entities
 from loudong.warehouse.connect import Connection
@@ -81,14 +82,6 @@ def _about(
     if "industry_code" in entity.column_names:
         return sql.SQL("industry_code = any (%s)"), (industry_codes,)
     return sql.SQL("building_id = any (%s)"), (building_ids,)
-
-
-def effective_day(entity: Entity, timezone: str, version: str = "version") -> sql.Composable:
-    """The date on which a row of the relation `version` took effect."""
-    column = sql.Identifier(version, entity.effective)
-    if entity.column(entity.effective).type == "timestamp":
-        return sql.SQL("({} at time zone {})::date").format(column, sql.Literal(timezone))
-    return column
 
 
 def _versions(entity: Entity, timezone: str, condition: sql.SQL) -> sql.Composable:

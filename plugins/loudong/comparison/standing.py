@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from loudong.comparison.late import Known
 from loudong.errors import LoudongError
 from loudong.pipeline.runs import current_portfolio, cutoff
 from loudong.warehouse.connect import Connection
@@ -24,6 +25,15 @@ class Standing:
     model_version: str | None
     policy_version: str | None
     policy: dict[str, list[dict[str, str]]]
+
+    @property
+    def known(self) -> Known:
+        return Known(self.as_of_date, self.started_at, self.cutoff_at, self.timezone)
+
+    @property
+    def model(self) -> tuple[str, str]:
+        """Name and version of the model that scored it."""
+        return str(self.model_name), str(self.model_version)
 
 
 def standing_for(connection: Connection, as_of_date: date) -> Standing:

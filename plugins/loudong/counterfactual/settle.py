@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from loudong.comparison.aside import aside_run, columns_of, policy_of
-from loudong.comparison.decision import decide_again
+from loudong.comparison.decision import decide_again, score_again
 from loudong.comparison.standing import Standing, standing_for
 from loudong.counterfactual.hypothesis import propose
 from loudong.errors import LoudongError
@@ -27,7 +27,6 @@ from loudong.warehouse.migrate import check_version
 
 # What a feature family says of others than the customer.
 OF_OTHERS = ("anchor", "building", "industry", "movement_peers", "peers", "related")
-BATCH_ROWS = 5_000
 
 _RESULT = """
     select
@@ -97,7 +96,7 @@ def _judge(connection: Connection, run: runs.Run, standing: Standing) -> int:
     asked = {"run": run.run_id, "standing": standing.run_id, "day": standing.as_of_date}
     with connection.transaction(force_rollback=True):
         _copy_features(connection, run, standing)
-        decide_again(connection, run, *_scores(connection, run, standing))
+        decide_again(connection, run, *score_again(connection, run, standing.model))
         answers = connection.cursor(row_factory=dict_row).execute(_RESULT.encode(), asked).fetchall()
     connection.execute("delete from risk.counterfactual where as_of_date = %s", (standing.as_of_date,))
     connection.cursor().executemany(_ANSWER.encode(), [asked | answer for answer in answers])
@@ -119,27 +118,3 @@ def _copy_features(connection: Connection, run: runs.Run, standing: Standing) ->
         ).format(columns=sql.SQL(", ").join(map(sql.Identifier, columns)), sides=sql.SQL(", ").join(sides)),
         (standing.run_id, standing.as_of_date, run.run_id),
     )
-
-
-def _scores(connection: Connection, run: runs.Run, standing: Standing) -> tuple[list[tuple[str, float, int]], str]:
-    """Customer, pd and score points of the hypothetical rows by the model that scored the date; its feature version."""
-    import pandas as pd
-
-    from models.features import model_features
-    from models.panel import as_numbers
-    from models.points import score_points
-    from models.registry import load_registered
-
-    scorer = load_registered(str(standing.model_name), str(standing.model_version))
-    names = [feature.name for feature in model_features()]
-    query = sql.SQL("select customer_id, {} from marts.fct_customer_features where run_id = %s").format(
-        sql.SQL(", ").join(map(sql.Identifier, names))
-    )
-    rows = connection.execute(query, (run.run_id,))
-    scores: list[tuple[str, float, int]] = []
-    while batch := rows.fetchmany(BATCH_ROWS):
-        frame = pd.DataFrame([row[1:] for row in batch], columns=names)
-        pds = scorer.pd(as_numbers(frame, model_features()))
-        customers = [row[0] for row in batch]
-        scores.extend(zip(customers, pds.tolist(), score_points(pds).tolist(), strict=True))
-    return scores, scorer.feature_version

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from loudong.decisions.statements import execute
+from loudong.decisions.statements import execute, mart_types
 from loudong.policy.alert_indicators import CONDITIONS_MET, GROUP_INDICATORS, MODEL_BASED, MODEL_INDICATORS
 from loudong.policy.tables import SEVERITIES
 from loudong.warehouse.connect import Connection
@@ -92,13 +92,7 @@ def read_rules(connection: Connection) -> list[Rule]:
 def _create_features(connection: Connection, rules: list[Rule]) -> None:
     """`decision_feature`: every indicator that a rule about customers names, as a double, one row per customer."""
     named = set().union(*(rule.indicators for rule in rules))
-    types: dict[str, str] = dict(
-        connection.execute(
-            "select column_name, data_type from information_schema.columns "
-            "where table_schema = 'marts' and table_name = 'fct_customer_features' and column_name = any(%s)",
-            (sorted(named),),
-        ).fetchall()
-    )
+    types = mart_types(connection, named)
     columns = [
         sql.SQL("{} as {}").format(_value(name, types.get(name)), sql.Identifier(name))
         for name in sorted(named - {CONDITIONS_MET})
@@ -108,9 +102,7 @@ def _create_features(connection: Connection, rules: list[Rule]) -> None:
             "create temporary table decision_feature on commit drop as "
             "select customer.customer_id, 'customer'::text as subject_level, customer.customer_id as subject_id, "
             "null::bigint as subject_customer_count, customer.exposure_amount as subject_exposure_amount, "
-            "customer.building_manager_id, customer.relationship_manager_id, {} from decision_run as run "
-            "inner join marts.fct_customer_features as feature "
-            "on feature.run_id = run.run_id and feature.as_of_date = run.as_of_date "
+            "customer.building_manager_id, customer.relationship_manager_id, {} from decision_mart as feature "
             "inner join decision_customer as customer on customer.customer_id = feature.customer_id "
             "inner join decision_score as score on score.customer_id = feature.customer_id"
         ).format(sql.SQL(", ").join(columns))

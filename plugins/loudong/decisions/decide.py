@@ -7,7 +7,7 @@ from psycopg import sql
 
 from loudong.decisions.moves import explain_moves
 from loudong.decisions.seeded import require_seeded
-from loudong.decisions.statements import create_indicators, execute
+from loudong.decisions.statements import create_indicators, create_slice, execute
 from loudong.errors import LoudongError
 from loudong.pipeline.runs import Run, cutoff
 from loudong.publishing import ledger
@@ -62,6 +62,7 @@ class DecidedDate:
 
     `known_before` is the instant at which the date ends; `policy_version` the name under which decisions are filed.
     `earlier_run_id` and `earlier_date` are what stood a quarter before, which changes of the score are told against.
+    `is_traced`: tiers and alerts keep all that was seen.
     """
 
     run_id: str
@@ -72,6 +73,7 @@ class DecidedDate:
     previous_date: date | None = None
     earlier_run_id: str | None = None
     earlier_date: date | None = None
+    is_traced: bool = True
 
 
 def create_decision_tables(connection: Connection, run: Run) -> date | None:
@@ -112,12 +114,13 @@ def open_date(connection: Connection, decided: DecidedDate) -> None:
     connection.execute("set local default_statistics_target = 10")
     connection.execute(
         "create temporary table decision_run (run_id text, as_of_date date, cutoff_at timestamptz, "
-        "policy_version text, previous_run_id text, previous_date date, earlier_run_id text, earlier_date date) "
-        "on commit drop"
+        "policy_version text, previous_run_id text, previous_date date, earlier_run_id text, earlier_date date, "
+        "is_traced boolean) on commit drop"
     )
-    connection.execute("insert into decision_run values (%s, %s, %s, %s, %s, %s, %s, %s)", astuple(decided))
+    connection.execute("insert into decision_run values (%s, %s, %s, %s, %s, %s, %s, %s, %s)", astuple(decided))
     # The planner then knows of one row, and finds what is joined to it by key, however long the history.
     connection.execute("analyze decision_run")
+    create_slice(connection)
     execute(connection, "customer")
     _require_scores(connection, decided)
     create_indicators(connection)

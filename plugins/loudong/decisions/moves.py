@@ -4,20 +4,20 @@ The parts are swapped in one after the other, in this order, beginning with what
 so that they add up to the whole move. Only customers whose tier changed are looked at; the previous model scores, and
 the previous policy decides, only where it is another one.
 
-What cannot be told apart is never guessed. Rows about dates up to the previous one that became known since would need
-today's marts without them: their part is 0 where there are none of the customer, its building or its industry, and else
-counted under new data and marked in the row. So is the part of a model whose predecessor cannot score any more.
+What cannot be told apart is never guessed. What became known late is told by building the date once more without it,
+which `loudong.comparison.corrections` does when the date is published. Until then its part is 0 for whom there is none
+of the customer, its building or its industry, and else counted under new data and marked in the row. So is the part of
+a model whose predecessor cannot score any more.
 """
 
 import logging
 from dataclasses import dataclass
-from datetime import date, datetime
 from itertools import compress
 
 from psycopg import sql
 
-from loudong.comparison.landed import effective_day
-from loudong.decisions.statements import add_indicators, execute
+from loudong.comparison.late import Known, files_after, is_late
+from loudong.decisions.statements import add_indicators_of_mart, execute
 from loudong.errors import LoudongError, MlflowUnreachableError
 from loudong.landing.contract import Entity, entities
 from loudong.pipeline.runs import Run, cutoff
@@ -34,18 +34,7 @@ _LATE = """
     update decision_move as move
     set is_late = true
     from {table} as version
-    where
-        not move.is_late
-        and {about}
-        and version.observed_at < {now}
-        and (version.observed_at >= {before} or version.file_id = any({files}))
-        and (
-            {effective} <= {day}
-            or exists (
-                select 1 from {table} as replaced
-                where {same_key} and replaced.observed_at < version.observed_at and {replaced_effective} <= {day}
-            )
-        )
+    where not move.is_late and {about} and {is_late}
 """
 
 
@@ -53,9 +42,7 @@ _LATE = """
 class Before:
     """What stood for the previous published date, and the model of now."""
 
-    started_at: datetime
-    previous_date: date
-    cutoff_at: datetime
+    known: Known
     has_other_policy: bool
     model: tuple[str, str]
     model_now: tuple[str, str]
@@ -71,13 +58,19 @@ def explain_moves(connection: Connection, run: Run) -> int:
     if before is not None:
         if before.model != before.model_now:
             _score_by_model_before(connection, run, before.model)
-        if before.has_other_policy:
-            execute(connection, "moves_policy_before")
-            _add_indicators_before(connection)
-        _mark_late(connection, run, before)
+        _mark_late(connection, run, before.known)
+    ask_policy_before(connection, before is not None and before.has_other_policy)
+    return execute(connection, "moves")
+
+
+def ask_policy_before(connection: Connection, is_other: bool) -> None:
+    """Let `decision_qualified` say what pd and floors ask for of the customers of `decision_move` under the policy of
+    the previous date, which `is_other` than that of now or the same."""
+    if is_other:
+        execute(connection, "moves_policy_before")
+        _add_indicators_before(connection)
     execute(connection, "moves_cases")
     execute(connection, "tier_qualified")
-    return execute(connection, "moves")
 
 
 def _before(connection: Connection, run: Run) -> Before | None:
@@ -94,9 +87,9 @@ def _before(connection: Connection, run: Run) -> Before | None:
     if row is None:
         return None
     started_at, previous_date, has_other_policy, *models = row
-    cutoff_at = cutoff(previous_date, run.portfolio.timezone)
-    model, model_now = (models[0], models[1]), (models[2], models[3])
-    return Before(started_at, previous_date, cutoff_at, has_other_policy, model, model_now)
+    timezone = run.portfolio.timezone
+    known = Known(previous_date, started_at, cutoff(previous_date, timezone), timezone)
+    return Before(known, has_other_policy, (models[0], models[1]), (models[2], models[3]))
 
 
 def _score_by_model_before(connection: Connection, run: Run, model: tuple[str, str]) -> None:
@@ -135,30 +128,19 @@ def _add_indicators_before(connection: Connection) -> None:
         "select distinct indicator from decision_floor where policy_code = 'before' "
         "and indicator not in (select indicator from policy_tier_floor)"
     ).fetchall()
-    add_indicators(connection, [row[0] for row in rows])
+    add_indicators_of_mart(connection, [row[0] for row in rows])
 
 
-def _mark_late(connection: Connection, run: Run, before: Before) -> None:
+def _mark_late(connection: Connection, run: Run, before: Known) -> None:
     """Mark who has rows that say something of dates up to the previous one, and that its run did not know."""
-    files = connection.execute(
-        "select distinct file_id from ops.file_delivery where landed_at > %s and observed_date <= %s",
-        (before.started_at, before.previous_date),
-    ).fetchall()
+    files = files_after(connection, before)
+    now = cutoff(run.as_of_date, run.portfolio.timezone)
     for entity in entities().values():
-        same_key = sql.SQL(" and ").join(
-            sql.SQL("replaced.{0} = version.{0}").format(sql.Identifier(column)) for column in entity.key
-        )
         connection.execute(
             sql.SQL(_LATE).format(
                 table=sql.Identifier("landing", entity.name),
                 about=_about(entity),
-                now=sql.Literal(cutoff(run.as_of_date, run.portfolio.timezone)),
-                before=sql.Literal(before.cutoff_at),
-                files=sql.Literal([row[0] for row in files]),
-                effective=effective_day(entity, run.portfolio.timezone, "version"),
-                replaced_effective=effective_day(entity, run.portfolio.timezone, "replaced"),
-                same_key=same_key,
-                day=sql.Literal(before.previous_date),
+                is_late=is_late(entity, before, files, now),
             )
         )
 

@@ -186,16 +186,27 @@ def build_label(run_id: str, label_known_before: datetime) -> int:
 
 
 def build_aside(
-    run_id: str, schema: str, known_before: datetime, policy_dir: Path | None, hypothetical: tuple[str, ...] = ()
+    run_id: str,
+    schema: str,
+    known_before: datetime,
+    policy_dir: Path | None,
+    hypothetical: tuple[str, ...] = (),
+    without_late: bool = False,
 ) -> int:
     """Build the marts of a comparison into `schema`, from what was known before `known_before`; the number of nodes.
 
-    Of the entities in `hypothetical` the rows of `aside.hypothetical_<entity>` count beside those that landed.
+    Of the entities in `hypothetical` the rows of `aside.hypothetical_<entity>` count beside those that landed;
+    `without_late` rows what `loudong.comparison.late` left out does not count.
     """
     from loudong.transform.dbt import build_layers
 
     layers = [layer for group in BUILDS.values() for layer in group]
-    moved = {"built_in": schema, "known_before": known_before.isoformat(), "hypothetical": hypothetical}
+    moved = {
+        "built_in": schema,
+        "known_before": known_before.isoformat(),
+        "hypothetical": hypothetical,
+        "without_late": without_late,
+    }
     with runs.step(run_id, "build_aside") as report:
         report.row_count = build_layers(runs.load_run(run_id), layers, moved, policy_dir)
         return report.row_count

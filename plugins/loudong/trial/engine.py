@@ -58,6 +58,7 @@ def decide_dates(
                     previous,
                     runs[earlier] if earlier else None,
                     earlier,
+                    is_traced=False,
                 ),
             )
             require_untouched(connection)

@@ -24,9 +24,7 @@ select
     row_number() over (partition by feature.building_id order by customer.exposure_amount desc) as building_place,
     row_number() over (partition by feature.industry_code order by customer.exposure_amount desc) as industry_place,
     row_number() over (order by customer.exposure_amount desc) as portfolio_place
-from decision_run as run
-inner join marts.fct_customer_features as feature
-    on feature.run_id = run.run_id and feature.as_of_date = run.as_of_date
+from decision_mart as feature
 inner join decision_customer as customer on customer.customer_id = feature.customer_id
 inner join decision_score as score on score.customer_id = feature.customer_id;
 

@@ -35,7 +35,7 @@ select
     run.as_of_date as hit_date,
     run.as_of_date + rule.respond_days as due_date,
     rule.cooldown_days,
-    rule.evidence || jsonb_strip_nulls(
+    case when run.is_traced then rule.evidence || jsonb_strip_nulls(
         jsonb_build_object(
             'as_of_date', run.as_of_date,
             'value', coalesce((seen.indicators ->> rule.indicator)::double precision, several.met_count),
@@ -47,7 +47,7 @@ select
             'pd', customer.pd,
             'tier', customer.tier
         )
-    ) as evidence
+    ) else '{}' end as evidence
 from decision_seen as seen
 inner join decision_outcome as outcome on outcome.customer_id = seen.customer_id
 cross join decision_run as run

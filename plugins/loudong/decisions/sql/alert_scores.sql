@@ -18,9 +18,7 @@ select
     customer.score_points::double precision as score_points,
     (customer.score_points - before.score_points)::double precision as score_points_change_90d,
     customer.pd / nullif(avg(customer.pd) over (partition by feature.industry_code), 0) as pd_to_industry_mean_ratio
-from decision_run as run
-inner join marts.fct_customer_features as feature
-    on feature.run_id = run.run_id and feature.as_of_date = run.as_of_date
+from decision_mart as feature
 inner join decision_customer as customer on customer.customer_id = feature.customer_id
 left join decision_score_before as before on before.customer_id = feature.customer_id;
 

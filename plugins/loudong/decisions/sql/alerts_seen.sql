@@ -12,15 +12,16 @@ from (
         hit.value,
         hit.evidence,
         hit.hit_date,
-        jsonb_strip_nulls(
+        case when run.is_traced then jsonb_strip_nulls(
             jsonb_build_object(
                 'building_id', case stands.subject_level when 'building' then stands.subject_id else score.building_id end,
                 'tier', customer.tier,
                 'pd', customer.pd,
                 'exposure_amount', outcome.subject_exposure_amount
             )
-        ) as subject_state
+        ) else '{}' end as subject_state
     from alert as stands
+    cross join decision_run as run
     inner join decision_outcome as outcome on outcome.customer_id = stands.customer_id
     left join decision_customer as customer on customer.customer_id = stands.customer_id
     left join decision_score as score on score.customer_id = stands.customer_id

@@ -63,9 +63,7 @@ select
     ) as expected_loss_amount,
     building.manager_id as building_manager_id,
     customer.manager_id as relationship_manager_id
-from decision_run as run
-inner join marts.fct_customer_features as feature
-    on feature.run_id = run.run_id and feature.as_of_date = run.as_of_date
+from decision_mart as feature
 left join scored as score on score.customer_id = feature.customer_id
 left join decision_previous as previous on previous.customer_id = feature.customer_id
 left join building on building.building_id = feature.building_id

@@ -11,8 +11,7 @@ select
     feature.industry_code,
     coalesce(feature.exposure_amount, 0)
 from decision_run as run
-inner join marts.fct_customer_features as feature
-    on feature.run_id = run.run_id and feature.as_of_date = run.as_of_date
+cross join decision_mart as feature
 inner join marts.fct_customer_features as previous
     on
         previous.run_id = run.previous_run_id and previous.as_of_date = run.previous_date

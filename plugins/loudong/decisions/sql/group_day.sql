@@ -25,10 +25,7 @@ with customer as (
         - array_position(array['low', 'medium', 'high'], customer.previous_tier) as tier_step
     from decision_customer as customer
     cross join decision_run as run
-    inner join marts.fct_customer_features as feature
-        on
-            feature.run_id = run.run_id and feature.as_of_date = run.as_of_date
-            and feature.customer_id = customer.customer_id
+    inner join decision_mart as feature on feature.customer_id = customer.customer_id
 )
 
 select

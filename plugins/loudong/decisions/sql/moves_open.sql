@@ -26,11 +26,7 @@ inner join customer_tier as previous
         previous.run_id = run.previous_run_id
         and previous.as_of_date = run.previous_date
         and previous.customer_id = decided.customer_id
-inner join marts.fct_customer_features as feature
-    on
-        feature.run_id = run.run_id
-        and feature.as_of_date = run.as_of_date
-        and feature.customer_id = decided.customer_id
+inner join decision_mart as feature on feature.customer_id = decided.customer_id
 left join customer_score as score_before
     on
         score_before.run_id = previous.run_id

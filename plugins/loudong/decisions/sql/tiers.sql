@@ -39,7 +39,7 @@ select
     reason.below_medium_since_date,
     reason.below_high_since_date,
     run.policy_version,
-    jsonb_build_object(
+    case when run.is_traced then jsonb_build_object(
         'pd', reason.pd,
         'pd_tier', reason.pd_tier,
         'floors', reason.floors,
@@ -68,7 +68,7 @@ select
             when 'floor' then 'tier_floor.csv:' || reason.floor_code
             when 'cooldown' then 'tier_cooldown.csv:' || reason.rule_tier
         end
-    )
+    ) else '{}' end
 from reason
 inner join decision_customer as customer on customer.customer_id = reason.customer_id
 cross join decision_run as run;

@@ -49,11 +49,14 @@ def generate(
     dirty: bool = True,
     daily_days: int = 31,
     on_progress: Callable[[str], None] | None = None,
+    truth_sample: int = p.TRUTH_SAMPLE,
 ) -> GenerationReport:
-    """Write a portfolio of `customers` over `months` until `end` into `out`, and the truth into `<out>-truth`.
+    """Write a portfolio of `customers` over `months` until `end` into `out`, and the truth of `truth_sample`
+    customer-month-ends into `<out>-truth`.
 
-    Same arguments, same bytes. Customers are made in blocks, each from a random stream of its own, so memory does not
-    grow with their number. `out` appears when it is complete. A LoudongError when it holds anything.
+    Same arguments, same bytes; the history is the same whatever the sample. Customers are made in blocks, each from a
+    random stream of its own, so memory does not grow with their number. `out` appears when it is complete. A
+    LoudongError when it holds anything.
     """
     if out.exists() and any(out.iterdir()):
         raise LoudongError(f"{out} is not empty; name a new folder")
@@ -64,7 +67,7 @@ def generate(
     write_portfolio(part, _settings(as_date(calendar.first_day), end))
     world = make_world(customers, months, calendar.first_day, seed)
     firsts = range(0, customers, p.BLOCK_CUSTOMERS)
-    wanted = -(-p.TRUTH_SAMPLE // len(firsts))
+    wanted = -(-truth_sample // len(firsts))
     jobs = [
         (world, calendar, first, min(p.BLOCK_CUSTOMERS, customers - first), seed, part, dirty, daily_days, wanted)
         for first in firsts

@@ -1,0 +1,148 @@
+"""What late corrections did to the tiers of a published date: the date is built once more as if they were not known.
+
+A move is told in parts that are swapped in one after the other: new data first, late corrections second. So the parts
+are told apart by the features of the date without the versions about dates up to the previous one that its run did not
+know, of anybody; scored by the model of then and judged by its policy. The whole portfolio is built in the schema
+`aside`, so that what late rows did to peers and neighbours counts as well. Only `risk.tier_move` is written: what was
+counted under new data moves to late corrections, and the parts add up as before.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from psycopg import sql
+
+from loudong.comparison.aside import aside_run, columns_of, policy_of
+from loudong.comparison.decision import decide_again, score_again
+from loudong.comparison.late import leave_out
+from loudong.comparison.standing import Standing, standing_for
+from loudong.decisions.moves import ask_policy_before
+from loudong.decisions.statements import execute
+from loudong.errors import LoudongError
+from loudong.pipeline import runs, steps
+from loudong.publishing.ledger import newest_published_date
+from loudong.transform.aside import SCHEMA
+from loudong.warehouse.connect import Connection, connect
+from loudong.warehouse.migrate import check_version
+
+_MOVES = """
+    select previous_date, count(*), count(*) filter (where not is_late_correction_known), bool_and(is_model_known)
+    from risk.tier_move where run_id = %s and as_of_date = %s group by previous_date
+"""
+# The customers of the moves, as decide_again has left them: those that moved, with the tier that they moved to.
+_MOVED = """
+    create temporary table decision_tier on commit drop as
+    select customer_id, risk.tier_rank(tier) as final_rank
+    from risk.tier_move where run_id = %s and as_of_date = %s
+"""
+_WITHOUT_LATE = """
+    select
+        move.customer_id,
+        case
+            when move.asked_before_rank is null then greatest(by_data.tier_rank, move.held_before_rank)
+            else greatest(move.asked_before_rank, by_data.bound_rank)
+        end - risk.tier_rank(move.previous_tier),
+        move.points_now - move.points_before
+    from decision_move as move
+    inner join decision_qualified as by_data on by_data.customer_id = move.customer_id and by_data.case_code = 'data'
+"""
+_TELL = """
+    update risk.tier_move as move
+    set
+        new_data_steps = told.steps,
+        new_data_points = told.points,
+        late_correction_steps = move.new_data_steps + move.late_correction_steps - told.steps,
+        late_correction_points = move.new_data_points + move.late_correction_points - told.points,
+        is_late_correction_known = true
+    from unnest(%s::text[], %s::integer[], %s::integer[]) as told (customer_id, steps, points)
+    where move.run_id = %s and move.as_of_date = %s and move.customer_id = told.customer_id
+"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Of the `moves` of a date those of which late corrections could be told, and how many of these they moved. Nobody
+    is `told` where no move asked for it."""
+
+    as_of_date: date
+    moves: int
+    told: int
+    moved: int
+    notes: list[str]
+
+
+def tell_late_corrections(as_of_date: date, on_progress: Callable[[str], None]) -> Told:
+    """Tell new data and late corrections apart in the moves of a published date, unless nothing came late.
+
+    Raises LoudongError for a date that is not published or whose rows retention deleted, and where the date before was
+    published again since; RunBusyError while a run or a load is at work.
+    """
+    with connect() as connection:
+        check_version(connection)
+        standing = standing_for(connection, as_of_date)
+        if standing.kind != "daily":
+            raise LoudongError(f"{as_of_date} is not published; run: loudong run --as-of {as_of_date}")
+        row = connection.execute(_MOVES.encode(), (standing.run_id, as_of_date)).fetchone()
+        previous_date, moves, untold, is_model_known = row or (None, 0, 0, True)
+        if not untold:
+            return Told(as_of_date, moves, 0, 0, [])
+        before = _before(connection, standing, previous_date)
+    model = before.model if is_model_known else standing.model
+    notes: list[str] = []
+    with policy_of(standing, notes) as (policy_version, folder), aside_run(as_of_date, policy_version) as run:
+        with connect() as connection:
+            left_out = leave_out(connection, before.known, standing.known)
+        on_progress(f"{as_of_date}: building without {left_out:,} rows that {previous_date} did not know")
+        steps.build_aside(run.run_id, SCHEMA, standing.cutoff_at, folder, without_late=True)
+        with connect() as connection:
+            told = _without_late(connection, run, standing, before, model)
+            given = [list(column) for column in zip(*told, strict=True)] or [[], [], []]
+            connection.execute(_TELL.encode(), (*given, standing.run_id, as_of_date))
+            moved = _moved(connection, standing)
+    return Told(as_of_date, moves, len(told), moved, notes)
+
+
+def _before(connection: Connection, standing: Standing, previous_date: date) -> Standing:
+    """The run that stood when `standing` decided."""
+    before = standing_for(connection, previous_date)
+    newest = newest_published_date(connection, before=standing.as_of_date)
+    if newest != previous_date or before.started_at > standing.started_at:
+        raise LoudongError(
+            f"{newest} was published after {standing.as_of_date} was decided against {previous_date}; run: "
+            f"loudong run --as-of {standing.as_of_date}"
+        )
+    return before
+
+
+def _without_late(
+    connection: Connection, run: runs.Run, standing: Standing, before: Standing, model: tuple[str, str]
+) -> list[tuple[str, int, int]]:
+    """Customer, tier steps and score points that new data alone moved; customers that are not described without the
+    late rows are left out. All that it takes to know is taken back."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, "marts", "fct_customer_features")))
+    asked = (standing.run_id, standing.as_of_date)
+    with connection.transaction(force_rollback=True):
+        connection.execute(
+            sql.SQL(
+                "insert into marts.fct_customer_features ({columns}) select {columns} from aside.fct_customer_features "
+                "where run_id = %s and customer_id in "
+                "(select customer_id from risk.tier_move where run_id = %s and as_of_date = %s)"
+            ).format(columns=columns),
+            (run.run_id, *asked),
+        )
+        decide_again(connection, run, *score_again(connection, run, model))
+        connection.execute("drop table decision_tier")
+        connection.execute(_MOVED.encode(), asked)
+        execute(connection, "moves_open")
+        ask_policy_before(connection, before.policy_version != standing.policy_version)
+        return connection.execute(_WITHOUT_LATE.encode()).fetchall()
+
+
+def _moved(connection: Connection, standing: Standing) -> int:
+    row = connection.execute(
+        "select count(*) from risk.tier_move where run_id = %s and as_of_date = %s "
+        "and (late_correction_steps <> 0 or late_correction_points <> 0)",
+        (standing.run_id, standing.as_of_date),
+    ).fetchone()
+    return row[0] if row else 0
