@@ -19,6 +19,7 @@ from bench.load import measure as measure_load
 from bench.range import measure as measure_range
 from bench.scripts import compare
 from bench.server import own_warehouse
+from bench.views import measure as measure_views
 from loudong.policy.dictionary import dictionary_path
 from loudong.portfolio.generator import generate
 from loudong.portfolio.settings import read_portfolio
@@ -83,11 +84,12 @@ def _days(large: Path, work: Path, customers: int, months: int) -> Iterator[str]
         scripts = compare(found[-1].days[-1], read_portfolio(large).timezone, work)
         bare = bare_seconds(found[-1].days[-1], scripts[0].columns)
         decided = measure_decide(found[-1].days[-1].as_of_date + timedelta(days=1))
+        answers = list(measure_views())
     with own_warehouse() as settings:
         (fewer,) = stretches(small, work / "landed-small", customers // 4, [months], settings)
     yield from pages.day_lines(found, fewer)
     yield from pages.script_lines(found[-1].days[-1], scripts, bare, mart_columns())
-    yield from pages.decide_lines(decided)
+    yield from pages.decide_lines(decided, answers)
 
 
 def _range(work: Path, days: int) -> Iterator[str]:

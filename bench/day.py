@@ -54,7 +54,8 @@ class Day:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Dates built in a row over a history of so many months; `first` came before them, from scratch or after a gap."""
+    """Dates built in a row over a history of so many months; `first` came before them, from scratch or after a gap.
+    `server_cpu_seconds` are those of one of the `days`."""
 
     customers: int
     months: int
@@ -62,6 +63,7 @@ class Stretch:
     first: Day
     days: list[Day] = field(default_factory=list)
     server_peak_mib: float = 0
+    server_cpu_seconds: float = 0
 
     @property
     def seconds(self) -> float:
@@ -115,9 +117,12 @@ def stretches(folder: Path, work: Path, customers: int, months: list[int], setti
         last = _months_later(start, count) - timedelta(days=1)
         link(folder, _delivered(folder, last), work)
         load_folder(work)
+        with costs(settings) as first_cost:
+            first = build_day(last - timedelta(days=DAYS), settings)
         with costs(settings) as cost:
-            first, *days = [build_day(last - timedelta(days=back), settings) for back in range(DAYS, -1, -1)]
-        yield Stretch(customers, count, _landed(), first, days, cost.server_peak_mib)
+            days = [build_day(last - timedelta(days=back), settings) for back in range(DAYS - 1, -1, -1)]
+        peak_mib = max(first_cost.server_peak_mib, cost.server_peak_mib)
+        yield Stretch(customers, count, _landed(), first, days, peak_mib, cost.server_cpu_seconds / DAYS)
 
 
 def _first_day(folder: Path) -> date:

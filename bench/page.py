@@ -14,6 +14,7 @@ from bench.decide import DecideMeasure
 from bench.load import LoadMeasure
 from bench.range import RangeMeasure
 from bench.scripts import Script
+from bench.views import Answer
 
 HEADINGS = {
     "load": "Loading",
@@ -51,20 +52,23 @@ def day_lines(by_months: list[Stretch], fewer: Stretch) -> Iterator[str]:
     """One more day, by length of history and by number of customers."""
     yield f"Median of {DAYS} days in a row, every row written and dbt's tests included. `in the"
     yield "warehouse` passes from the start of the first node to the end of the last; `nodes` adds up what every node"
-    yield "took, on two connections side by side. Starting dbt is what `wall` has on top.\n"
+    yield "took, on two connections side by side; `CPU` is what all server processes used. Starting dbt is what `wall`"
+    yield "has on top. Time drifts with the machine and with what its disk has at hand, CPU less so.\n"
     yield (
         "| customers | months | rows | first day, wall s | one more day, wall s | in the warehouse, s | nodes, s "
-        "| one server process, MiB |\n|---|---|---|---|---|---|---|---|"
+        "| CPU, s | one server process, MiB |\n|---|---|---|---|---|---|---|---|---|"
     )
     for one in (*by_months, fewer):
         yield (
             f"| {one.customers:,} | {one.months} | {one.rows:,} | {one.first.seconds:.1f} | {one.seconds:.1f} "
-            f"| {one.database_seconds:.1f} | {one.added_seconds:.1f} | {one.server_peak_mib:,.0f} |"
+            f"| {one.database_seconds:.1f} | {one.added_seconds:.1f} | {one.server_cpu_seconds:.1f} "
+            f"| {one.server_peak_mib:,.0f} |"
         )
     short, long = by_months[0], by_months[-1]
     yield f"\n{long.months} months cost {long.added_seconds / short.added_seconds:.2f} times as much as"
-    yield f"{short.months}, {long.customers:,} customers {long.added_seconds / fewer.added_seconds:.2f} times as"
-    yield f"much as {fewer.customers:,} (nodes added up).\n"
+    yield f"{short.months} ({long.server_cpu_seconds / short.server_cpu_seconds:.2f} times the CPU), "
+    yield f"{long.customers:,} customers {long.added_seconds / fewer.added_seconds:.2f} times as much as"
+    yield f"{fewer.customers:,} (nodes added up).\n"
 
 
 def script_lines(day: Day, scripts: list[Script], bare_seconds: float, mart_columns: int) -> Iterator[str]:
@@ -85,9 +89,18 @@ def script_lines(day: Day, scripts: list[Script], bare_seconds: float, mart_colu
         yield f"| {script.name} from scratch | {script.seconds:.1f} | {script.peak_mib:,.0f} |"
 
 
-def decide_lines(found: DecideMeasure) -> Iterator[str]:
-    """What deciding costs."""
+def decide_lines(found: DecideMeasure, answers: list[Answer]) -> Iterator[str]:
+    """What deciding costs, and asking about what was published."""
     yield f"\nDeciding the tiers of {found.customers:,} customers, features and pd at hand: {found.seconds:.1f} s."
+    yield f"Publishing them, with every alert, action and task of a first day: {found.publish_seconds:.1f} s."
+    slowest = max(answers, key=lambda answer: answer.seconds)
+    yield (
+        f"Each of the {len(answers)} views then answers the example question of its description in a new session; the "
+        f"slowest, `bi.{slowest.view}`, in {slowest.seconds:.2f} s.\n"
+    )
+    yield "| view | rows | seconds |\n|---|---|---|"
+    for answer in answers:
+        yield f"| `bi.{answer.view}` | {answer.rows:,} | {answer.seconds:.2f} |"
 
 
 def range_lines(found: RangeMeasure) -> Iterator[str]:

@@ -25,7 +25,8 @@ reporting_test:
            dbname: %(database)s, schema: staging, threads: 1}
 """
 SOURCES = (
-    "version: 2\nsources: [{name: landing, tables: [{name: customer}, {name: building}, {name: industry_indicator}]}]"
+    "version: 2\nsources: [{name: landing, tables: [{name: customer}, {name: customer_superseded}, {name: building}, "
+    "{name: industry_indicator}]}]"
 )
 
 

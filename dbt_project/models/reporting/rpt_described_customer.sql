@@ -10,10 +10,8 @@ with version as (
         is_deleted,
         valid_from_date as effective_date,
         observed_at as known_from,
-        lead(observed_at) over (
-            partition by customer_id, valid_from_date order by observed_at, content_hash
-        ) as superseded_at
-    from {{ source('landing', 'customer') }}
+        superseded_at
+    from {{ versions('customer', ['customer_id', 'valid_from_date']) }} as version
 )
 
 select distinct on (published.as_of_date, version.customer_id)

@@ -34,13 +34,11 @@ select
     feature.dpd_days,
     array_position(array['low', 'medium', 'high'], tier.tier)
     - array_position(array['low', 'medium', 'high'], tier.previous_tier) as tier_step
+-- By run alone: a published run describes one date, and with the date named twice the planner would expect few rows of
+-- what are all customers.
 from {{ ref('rpt_published_date') }} as publication
-inner join {{ ref('fct_customer_features') }} as feature
-    on publication.run_id = feature.run_id and publication.as_of_date = feature.as_of_date
+inner join {{ ref('fct_customer_features') }} as feature on publication.run_id = feature.run_id
 inner join {{ source('risk', 'customer_score') }} as score
-    on
-        feature.customer_id = score.customer_id
-        and feature.as_of_date = score.as_of_date
-        and feature.run_id = score.run_id
+    on feature.customer_id = score.customer_id and publication.run_id = score.run_id
 inner join {{ source('risk', 'customer_tier') }} as tier
-    on feature.customer_id = tier.customer_id and feature.as_of_date = tier.as_of_date and feature.run_id = tier.run_id
+    on feature.customer_id = tier.customer_id and publication.run_id = tier.run_id
