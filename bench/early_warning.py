@@ -15,7 +15,7 @@ import click
 import numpy as np
 import pandas as pd
 
-from bench.catching import HEADER, Flags, Watch, catch, cut_to_budget, held
+from bench.catching import HEADER, MOST_NEW, MOST_STANDING, Flags, Watch, catch, cut_to_budget, held
 from bench.server import own_warehouse
 from loudong.landing.load import load_folder
 from loudong.portfolio.generator import generate
@@ -109,6 +109,11 @@ def lines(weeks: Weeks) -> Iterator[str]:
         yield found.line(f"{name}, from {threshold:.4g}")
     yield "newly in alert by the rules: " + ", ".join(
         f"{month} {share:.1%}" for month, share in zip(rules.months, rules.new, strict=True)
+    )
+    kept = "kept" if rules.is_within_budget else "not kept"
+    yield (
+        f"the budget of {MOST_NEW:.0%} in every month and {MOST_STANDING:.0%} on every date is {kept}: "
+        f"{rules.new_worst:.2%} and {rules.standing_worst:.2%} at worst"
     )
     yield "each rule alone"
     alone = {code: catch(watch, weeks.in_alert({code})) for code in sorted(set(weeks.alerts["rule_code"]))}

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from airflow.sdk import DAG, PokeReturnValue, task
 
-from loudong.airflow import WAIT_SECONDS, explained_date_of
+from loudong.airflow import WAIT_SECONDS
+from loudong.airflow import explained_date_of as date_of
 from loudong.airflow_assets import PUBLISHED
 from loudong.airflow_retries import only_unreachable
 
@@ -26,7 +27,7 @@ with DAG(
 `airflow dags trigger explain_published --conf '{"as_of_date": "2026-01-31"}'`.
 
 **Takes** a build of the date from scratch for each of the two, apart from all that is published; loads and runs are
-held off meanwhile, and it waits for those at work. No build where nothing came late, or nobody owes.
+held off meanwhile, and it waits for those at work. No build where nothing came late, nobody owes, or the answers stand.
 
 **Leaves** the parts of `risk.tier_move` told apart, and `risk.counterfactual`.
 
@@ -41,7 +42,7 @@ the run once the reason in the log's last line is mended.
         from loudong.pipeline import runs
 
         try:
-            return PokeReturnValue(is_done=True, xcom_value=str(tell(explained_date_of(context), logger.info)))
+            return PokeReturnValue(is_done=True, xcom_value=str(tell(date_of(context), logger.info)))
         except runs.RunBusyError:
             return PokeReturnValue(is_done=False)
 
@@ -51,7 +52,7 @@ the run once the reason in the log's last line is mended.
         from loudong.pipeline import runs
 
         try:
-            return PokeReturnValue(is_done=True, xcom_value=str(find(explained_date_of(context), logger.info)))
+            return PokeReturnValue(is_done=True, xcom_value=str(find(date_of(context), logger.info, renew=False)))
         except runs.RunBusyError:
             return PokeReturnValue(is_done=False)
 

@@ -11,6 +11,7 @@ from learned_book import END as DAY
 from learned_book import MONTH_END_BEFORE, Book, quiet
 
 from loudong.cli import cli
+from loudong.counterfactual.settle import settle
 from loudong.landing.load import load_folder
 from loudong.pipeline import chain
 from loudong.warehouse.connect import connect
@@ -71,6 +72,14 @@ def test_somebody_would_be_better_off_and_the_command_counts_them(answers: Answe
 def test_nothing_that_is_published_changes(answers: Answers) -> None:
     assert answers.before == answers.after
     assert ask("select count(*) from pg_tables where schemaname = 'aside'") == [(0,)]
+
+
+def test_answers_of_the_run_that_stands_are_kept_unless_they_are_asked_for_again(answers: Answers) -> None:
+    builds = "select count(*) from ops.run where kind = 'comparison'"
+    before = ask(builds)
+    kept = settle(DAY, quiet, renew=False)
+    assert (kept.customers, ask(builds)) == (len(answers.rows), before)
+    assert f"{kept.better:,} of {kept.customers:,} customers" in answers.output
 
 
 def test_the_view_shows_it_beside_the_customer(answers: Answers) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ from landing.delivering import ask
 from learned_book import END as DAY
 from learned_book import MONTH_END_BEFORE, Book, quiet
 
+from loudong.airflow import explained_date_of
 from loudong.cli import cli
 from loudong.comparison.corrections import Told, tell_late_corrections
-from loudong.errors import LoudongError
 from loudong.landing.load import load_folder
 from loudong.pipeline import chain
 from loudong.warehouse.connect import connect
@@ -150,13 +151,24 @@ def test_the_command_says_that_nothing_is_left_to_tell(story: Story) -> None:
     assert f"of {len(story.second_told):,} changes of tier 0 were told anew" in said.output
 
 
-def test_a_previous_date_that_was_published_since_is_refused(story: Story) -> None:
+def test_without_a_date_the_newest_published_one_is_explained(story: Story) -> None:
+    def context(**conf: str) -> dict[str, Any]:
+        return {"dag_run": SimpleNamespace(conf=conf)}
+
+    assert explained_date_of(context()) == DAY
+    assert explained_date_of(context(as_of_date=str(MONTH_END_BEFORE))) == MONTH_END_BEFORE
+
+
+def test_a_previous_date_that_was_published_since_is_told_by_the_run_that_stood_then(story: Story) -> None:
     with connect("admin") as connection:
         connection.execute(
             "update risk.tier_move set is_late_correction_known = false, "
             "new_data_steps = new_data_steps + late_correction_steps, late_correction_steps = 0, "
-            "new_data_points = new_data_points + late_correction_points, late_correction_points = 0"
+            "new_data_points = new_data_points + late_correction_points, late_correction_points = 0 "
+            "where as_of_date = %s",
+            (DAY,),
         )
+    # It knows by now of the payment taken back that had landed late.
     assert chain.run_day(MONTH_END_BEFORE, None, quiet).state == "published"
-    with pytest.raises(LoudongError, match=f"run: loudong run --as-of {DAY}"):
-        tell_late_corrections(DAY, quiet)
+    tell_late_corrections(DAY, quiet)
+    assert _moves() == story.second_told

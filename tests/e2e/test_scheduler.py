@@ -31,6 +31,7 @@ BACKFILL_DAYS = 3
 PATIENCE_SECONDS = 600
 READING_SECONDS = 10
 PROMOTION = "promote_default_model"
+EXPLANATION = "explain_published"
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,22 @@ def _ended_backfills(stack: Stack) -> set[tuple[str, str]]:
     mine = [run for run in runs if run["run_type"] == "backfill"]
     assert [run["dag_run_id"] for run in mine if run["state"] == "failed"] == []
     return {(run["dag_run_id"], run["end_date"]) for run in mine if run["state"] == "success"}
+
+
+def test_what_was_published_is_explained_in_airflow(stack: Stack) -> None:
+    api = AirflowApi(stack.settings, UI_USER)
+    api.unpause(EXPLANATION)
+    run_id = api.trigger(EXPLANATION, {"as_of_date": stack.as_of_date.isoformat()})
+    assert api.wait_for_run(EXPLANATION, run_id, lambda done: None)["state"] == "success"
+    ((owing, answered),) = stack.ask(
+        "select count(*), count(settled_tier) from bi.customer_360 "
+        "where as_of_date = %s and past_due_amount > 0 and tier in ('high', 'medium')",
+        stack.as_of_date,
+    )
+    assert owing == answered > 0
+    assert stack.ask(
+        "select count(*) from risk.tier_move where not is_late_correction_known and as_of_date = %s", stack.as_of_date
+    ) == [(0,)]
 
 
 def test_a_better_challenger_waits_for_a_person_in_airflow_and_scores_once_approved(stack: Stack) -> None:

@@ -267,6 +267,13 @@ FAULTS = [
     ("recovery", "d0,50", "d0,150", "row 2, column recoverable_pct: 150 is above 100 percent"),
     ("loss_given_default", "person,50", "person,101", "row 2, column lgd_pct: 101 is above 100 percent"),
     ("work_rule", "overdue_factor_pct,150", "overdue_factor_pct,50", "row 4, column value: 50 is below 100: overdue"),
+    (
+        "work_rule",
+        "alert_ration_least,50,count,customers newly in alert within 30 days that are never too many,"
+        "30天内新增预警客户数下限（不受占比限制）\n",
+        "",
+        "column rule_code: gap: no row for alert_ration_least",
+    ),
     ("task_outcome", "promised,promised,", "promised,reached,", "column effect_code: gap: no row for promised"),
     ("screening_indicator", "limit_amount", "limit", "row 5, column indicator: unknown indicator 'limit'"),
     (

@@ -16,12 +16,11 @@ from psycopg import sql
 from loudong.comparison.aside import aside_run, columns_of, policy_of
 from loudong.comparison.decision import decide_again, score_again
 from loudong.comparison.late import leave_out
-from loudong.comparison.standing import Standing, standing_for
+from loudong.comparison.standing import Standing, standing_for, stood_for
 from loudong.decisions.moves import ask_policy_before
 from loudong.decisions.statements import execute
 from loudong.errors import LoudongError
 from loudong.pipeline import runs, steps
-from loudong.publishing.ledger import newest_published_date
 from loudong.transform.aside import SCHEMA
 from loudong.warehouse.connect import Connection, connect
 from loudong.warehouse.migrate import check_version
@@ -75,8 +74,9 @@ class Told:
 def tell_late_corrections(as_of_date: date, on_progress: Callable[[str], None]) -> Told:
     """Tell new data and late corrections apart in the moves of a published date, unless nothing came late.
 
-    Raises LoudongError for a date that is not published or whose rows retention deleted, and where the date before was
-    published again since; RunBusyError while a run or a load is at work.
+    The previous date is told by the run that stood for it when the date was decided. Raises LoudongError for a date
+    that is not published, and where retention deleted rows of either date; RunBusyError while a run or a load is at
+    work.
     """
     with connect() as connection:
         check_version(connection)
@@ -87,7 +87,7 @@ def tell_late_corrections(as_of_date: date, on_progress: Callable[[str], None]) 
         previous_date, moves, untold, is_model_known = row or (None, 0, 0, True)
         if not untold:
             return Told(as_of_date, moves, 0, 0, [])
-        before = _before(connection, standing, previous_date)
+        before = stood_for(connection, previous_date, standing.started_at)
     model = before.model if is_model_known else standing.model
     notes: list[str] = []
     with policy_of(standing, notes) as (policy_version, folder), aside_run(as_of_date, policy_version) as run:
@@ -103,18 +103,6 @@ def tell_late_corrections(as_of_date: date, on_progress: Callable[[str], None]) 
     return Told(as_of_date, moves, len(told), moved, notes)
 
 
-def _before(connection: Connection, standing: Standing, previous_date: date) -> Standing:
-    """The run that stood when `standing` decided."""
-    before = standing_for(connection, previous_date)
-    newest = newest_published_date(connection, before=standing.as_of_date)
-    if newest != previous_date or before.started_at > standing.started_at:
-        raise LoudongError(
-            f"{newest} was published after {standing.as_of_date} was decided against {previous_date}; run: "
-            f"loudong run --as-of {standing.as_of_date}"
-        )
-    return before
-
-
 def _without_late(
     connection: Connection, run: runs.Run, standing: Standing, before: Standing, model: tuple[str, str]
 ) -> list[tuple[str, int, int]]:
@@ -123,15 +111,18 @@ def _without_late(
     columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, "marts", "fct_customer_features")))
     asked = (standing.run_id, standing.as_of_date)
     with connection.transaction(force_rollback=True):
-        connection.execute(
+        described = connection.execute(
             sql.SQL(
                 "insert into marts.fct_customer_features ({columns}) select {columns} from aside.fct_customer_features "
                 "where run_id = %s and customer_id in "
                 "(select customer_id from risk.tier_move where run_id = %s and as_of_date = %s)"
             ).format(columns=columns),
             (run.run_id, *asked),
-        )
-        decide_again(connection, run, *score_again(connection, run, model))
+        ).rowcount
+        if not described:
+            return []
+        scores, feature_version = score_again(connection, run, model)
+        decide_again(connection, run, scores, feature_version, (before.run_id, before.as_of_date))
         connection.execute("drop table decision_tier")
         connection.execute(_MOVED.encode(), asked)
         execute(connection, "moves_open")

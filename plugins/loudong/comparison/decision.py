@@ -115,10 +115,15 @@ def score_again(connection: Connection, run: Run, model: tuple[str, str]) -> tup
 
 
 def decide_again(
-    connection: Connection, run: Run, scores: Iterable[tuple[str, float, int]], feature_version: str
+    connection: Connection,
+    run: Run,
+    scores: Iterable[tuple[str, float, int]],
+    feature_version: str,
+    previous: tuple[str, date] | None = None,
 ) -> None:
     """Decide by the statements that decide every date, over the features that the caller has put into the mart for the
-    run; the caller takes all of it back. `scores`: customer, pd and score points of each of them."""
+    run; the caller takes all of it back. `scores`: customer, pd and score points of each of them; `previous`: run and
+    date to compare with, where that is not the newest published date before."""
     from models.scoring import COPY_SCORES
 
     daily = replace(run, kind="daily")
@@ -126,5 +131,5 @@ def decide_again(
     with connection.cursor().copy(COPY_SCORES) as copy:
         for customer_id, pd, points in scores:
             copy.write_row((customer_id, daily.as_of_date, run.run_id, pd, points, "", "", feature_version, True, "[]"))
-    create_decision_tables(connection, daily)
+    create_decision_tables(connection, daily, previous)
     decide_tiers(connection)

@@ -36,19 +36,37 @@ class Standing:
         return str(self.model_name), str(self.model_version)
 
 
+_FIND = """
+    select run.run_id, standing.kind, run.started_at, run.model_name, run.model_version, run.policy_version,
+        coalesce(policy.content, '{}'), removed.removed_at is not null
+    from %s as standing
+    inner join ops.run as run on run.run_id = standing.run_id
+    left join ops.policy_version as policy on policy.policy_version = run.policy_version
+    left join ops.removed_slice as removed
+        on removed.run_id = standing.run_id and removed.as_of_date = standing.as_of_date
+    where standing.as_of_date = %%(day)s
+"""
+_STANDS = _FIND % "ops.standing_run"
+_STOOD = _FIND % (
+    "(select distinct on (as_of_date) as_of_date, run_id, 'daily' as kind from ops.publication "
+    "where published_at < %(moment)s order by as_of_date, published_at desc)"
+)
+
+
 def standing_for(connection: Connection, as_of_date: date) -> Standing:
     """The standing run of `as_of_date`. LoudongError when the date is not built, or its rows were deleted."""
+    return _find(connection, as_of_date, _STANDS, {"day": as_of_date})
+
+
+def stood_for(connection: Connection, as_of_date: date, moment: datetime) -> Standing:
+    """The run that was published for `as_of_date` and stood at `moment`. LoudongError where none did, or its rows were
+    deleted."""
+    return _find(connection, as_of_date, _STOOD, {"day": as_of_date, "moment": moment})
+
+
+def _find(connection: Connection, as_of_date: date, query: str, asked: dict[str, Any]) -> Standing:
     timezone = current_portfolio(connection).timezone
-    row: tuple[Any, ...] | None = connection.execute(
-        "select run.run_id, standing.kind, run.started_at, run.model_name, run.model_version, run.policy_version, "
-        "coalesce(policy.content, '{}'), removed.removed_at is not null from ops.standing_run as standing "
-        "inner join ops.run as run on run.run_id = standing.run_id "
-        "left join ops.policy_version as policy on policy.policy_version = run.policy_version "
-        "left join ops.removed_slice as removed "
-        "on removed.run_id = standing.run_id and removed.as_of_date = standing.as_of_date "
-        "where standing.as_of_date = %s",
-        (as_of_date,),
-    ).fetchone()
+    row: tuple[Any, ...] | None = connection.execute(query.encode(), asked).fetchone()
     if row is None:
         raise LoudongError(f"{as_of_date} is not built; run: loudong run --as-of {as_of_date}")
     if row[7]:

@@ -69,17 +69,21 @@ class Settled:
     notes: list[str]
 
 
-def settle(as_of_date: date, on_progress: Callable[[str], None]) -> Settled:
+def settle(as_of_date: date, on_progress: Callable[[str], None], renew: bool = True) -> Settled:
     """Ask of every customer of the high and the medium tier that owes on the published date what settling would do.
 
-    `risk.counterfactual` holds the answers, those of an earlier time replaced. Raises LoudongError for a date that is
-    not published or whose rows retention deleted; RunBusyError while a run or a load is at work.
+    `risk.counterfactual` holds the answers, those of an earlier time replaced; without `renew` those of the run that
+    stands are kept. Raises LoudongError for a date that is not published or whose rows retention deleted; RunBusyError
+    while a run or a load is at work.
     """
     with connect() as connection:
         check_version(connection)
         standing = standing_for(connection, as_of_date)
-    if standing.kind != "daily":
-        raise LoudongError(f"{as_of_date} is not published; run: loudong run --as-of {as_of_date}")
+        if standing.kind != "daily":
+            raise LoudongError(f"{as_of_date} is not published; run: loudong run --as-of {as_of_date}")
+        answered = _answered(connection, standing)
+    if answered.customers and not renew:
+        return answered
     notes: list[str] = []
     with policy_of(standing, notes) as (policy_version, folder), aside_run(as_of_date, policy_version) as run:
         asked = propose(standing)
@@ -89,6 +93,17 @@ def settle(as_of_date: date, on_progress: Callable[[str], None]) -> Settled:
         with connect() as connection:
             better = _judge(connection, run, standing) if asked else 0
     return Settled(as_of_date, asked, better, notes)
+
+
+def _answered(connection: Connection, standing: Standing) -> Settled:
+    """What stands of the run's answers."""
+    row = connection.execute(
+        "select count(*), count(*) filter (where risk.tier_rank(settled_tier) < risk.tier_rank(tier)) "
+        "from risk.counterfactual where as_of_date = %s and run_id = %s",
+        (standing.as_of_date, standing.run_id),
+    ).fetchone()
+    customers, better = row or (0, 0)
+    return Settled(standing.as_of_date, customers, better, [])
 
 
 def _judge(connection: Connection, run: runs.Run, standing: Standing) -> int:

@@ -5,6 +5,7 @@ same statement (`alert_life`).
 """
 
 from dataclasses import dataclass
+from typing import LiteralString
 
 from loudong.decisions.alert_outcomes import create_outcomes
 from loudong.decisions.statements import execute
@@ -13,7 +14,8 @@ from loudong.warehouse.connect import Connection
 
 @dataclass(frozen=True)
 class AlertCounts:
-    """What became of alerts on a date. `alerts_hit_again` stood before and hit; the rest are changes."""
+    """What became of alerts on a date. `alerts_hit_again` stood before and hit, `customers_waiting` would be newly in
+    alert were it not for the ration; the rest are changes."""
 
     alerts_opened: int = 0
     alerts_reopened: int = 0
@@ -22,6 +24,7 @@ class AlertCounts:
     alerts_woken: int = 0
     alerts_withdrawn: int = 0
     alerts_lapsed: int = 0
+    customers_waiting: int = 0
 
 
 def decide_alerts(connection: Connection) -> AlertCounts:
@@ -33,14 +36,20 @@ def decide_alerts(connection: Connection) -> AlertCounts:
     create_outcomes(connection)
     reopened = _change(connection, "alerts_reopened")
     execute(connection, "alert_standing")
-    hit_again = _count_hit_again(connection)
+    hit_again = _count(
+        connection,
+        "select count(*) from decision_hit inner join decision_standing_alert using (customer_id, rule_code)",
+    )
     risen = _change(connection, "alerts_risen")
     woken = _change(connection, "alerts_woken")
+    execute(connection, "alerts_due")
+    execute(connection, "alerts_waiting")
+    waiting = _count(connection, "select count(*) from decision_waiting")
     opened = execute(connection, "alerts_opened")
     execute(connection, "alerts_seen")
     withdrawn = _change(connection, "alerts_withdrawn")
     lapsed = _change(connection, "alerts_lapsed")
-    return AlertCounts(opened, reopened, risen, hit_again, woken, withdrawn, lapsed)
+    return AlertCounts(opened, reopened, risen, hit_again, woken, withdrawn, lapsed, waiting)
 
 
 def note_outcomes(connection: Connection) -> None:
@@ -63,10 +72,8 @@ def dispatch_alerts(connection: Connection) -> Dispatched:
     return Dispatched(breached, assigned)
 
 
-def _count_hit_again(connection: Connection) -> int:
-    row = connection.execute(
-        "select count(*) from decision_hit inner join decision_standing_alert using (customer_id, rule_code)"
-    ).fetchone()
+def _count(connection: Connection, query: LiteralString) -> int:
+    row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
 
 

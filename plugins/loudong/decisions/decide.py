@@ -76,10 +76,13 @@ class DecidedDate:
     is_traced: bool = True
 
 
-def create_decision_tables(connection: Connection, run: Run) -> date | None:
-    """Temporary tables of the run, its customers and their indicators; the newest published date before."""
+def create_decision_tables(connection: Connection, run: Run, previous: tuple[str, date] | None = None) -> date | None:
+    """Temporary tables of the run, its customers and their indicators; the newest published date before.
+
+    `previous` are run and date to compare with in its place.
+    """
     policy_version = require_seeded(connection, run.run_id, run.policy_version)
-    previous_date = ledger.newest_published_date(connection, before=run.as_of_date)
+    previous_date = previous[1] if previous else ledger.newest_published_date(connection, before=run.as_of_date)
     earlier_date = ledger.newest_published_date(connection, run.as_of_date - timedelta(days=QUARTER_DAYS[0] - 1))
     if earlier_date is not None and (run.as_of_date - earlier_date).days > QUARTER_DAYS[1]:
         earlier_date = None
@@ -90,7 +93,7 @@ def create_decision_tables(connection: Connection, run: Run) -> date | None:
             run.as_of_date,
             cutoff(run.as_of_date, run.portfolio.timezone),
             policy_version,
-            _standing_run(connection, previous_date),
+            previous[0] if previous else _standing_run(connection, previous_date),
             previous_date,
             _standing_run(connection, earlier_date),
             earlier_date,

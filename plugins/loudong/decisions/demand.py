@@ -25,6 +25,7 @@ class Demands:
     alerts_woken: int = 0
     alerts_withdrawn: int = 0
     alerts_lapsed: int = 0
+    customers_waiting: int = 0
     alerts_breached: int = 0
     alerts_assigned: int = 0
     actions_proposed: int = 0

@@ -5,7 +5,15 @@ from typing import cast
 from loudong.policy.checks import condition
 from loudong.policy.columns import CUSTOMER_TYPES, TIERS, Numbered, Row
 from loudong.policy.problems import Problems
-from loudong.policy.task_tables import ALERT_SEVERITIES, EFFECTS, INDICATOR_TRIGGERS, KINDS, UNKNOWN, WORK_RULES
+from loudong.policy.task_tables import (
+    ALERT_SEVERITIES,
+    EFFECTS,
+    INDICATOR_TRIGGERS,
+    KINDS,
+    RATION_RULES,
+    UNKNOWN,
+    WORK_RULES,
+)
 
 SHARES = (
     ("task_kind", "effect_pct"),
@@ -123,10 +131,12 @@ def screening(rows: Numbered, numbers: Numbered, indicators: dict[str, str], pro
 
 
 def rules(rows: Numbered, problems: Problems) -> None:
-    """Every number is there, in its unit."""
+    """Every number is there, in its unit; those of the ration both or neither."""
     complete("work_rule", "rule_code", tuple(WORK_RULES), rows, problems)
+    if any(row["rule_code"] in RATION_RULES for _, row in rows):
+        complete("work_rule", "rule_code", tuple(RATION_RULES), rows, problems)
     for line, row in rows:
-        unit = WORK_RULES.get(str(row["rule_code"]))
+        unit = (WORK_RULES | RATION_RULES).get(str(row["rule_code"]))
         if unit is not None and row["unit_code"] != unit:
             problems.add("work_rule", line, "unit_code", f"{row['rule_code']} counts in {unit}")
         if row["rule_code"] == "overdue_factor_pct" and cast(int, row["value"]) < 100:

@@ -12,12 +12,14 @@ UNKNOWN = "unknown"
 ALERT_SEVERITIES = ("minor", "major", "critical")
 # What an outcome means to the rest of the follow-up.
 EFFECTS = ("reached", "promised", "not_reached", "contact_wrong")
-# Single numbers of the follow-up, each with its unit.
+# Single numbers of the follow-up and of alerts, each with its unit.
 WORK_RULES = {
     "screening_least_known": "count",
     "manager_daily_minutes": "minute",
     "overdue_factor_pct": "percent",
 }
+# Without them no alert waits.
+RATION_RULES = {"alert_ration_pct": "percent", "alert_ration_least": "count"}
 
 TASK_TABLES = (
     Table(
@@ -85,7 +87,7 @@ TASK_TABLES = (
         "work_rule",
         ("rule_code",),
         (
-            Field("rule_code", codes=tuple(WORK_RULES)),
+            Field("rule_code", codes=(*WORK_RULES, *RATION_RULES)),
             Field("value", "number", minimum=0),
             Field("unit_code", codes=("count", "minute", "percent")),
             *LABELS,

@@ -1,5 +1,4 @@
--- New hits. An alert that the date raised before, or that was closed on or after the date, is not raised again; nor is
--- one that a person closed, or that lapsed, within the cooldown of the rule, unless it is graver now.
+-- Alerts that are due and need not wait.
 with opened as (
     insert into alert (
         customer_id, subject_level, subject_id, rule_code, rule_version, severity, indicator, value, threshold,
@@ -25,29 +24,10 @@ with opened as (
         hit.evidence,
         run.run_id
     from decision_hit as hit
+    inner join decision_due as due on due.customer_id = hit.customer_id and due.rule_code = hit.rule_code
     cross join decision_run as run
     left join decision_customer as customer on customer.customer_id = hit.customer_id
-    where
-        not exists (
-            select 1 from decision_standing_alert as standing
-            where standing.customer_id = hit.customer_id and standing.rule_code = hit.rule_code
-        )
-        and not exists (
-            select 1 from alert as closed
-            where
-                closed.customer_id = hit.customer_id
-                and closed.rule_code = hit.rule_code
-                and closed.opened_date <= hit.hit_date
-                and (
-                    closed.closed_date >= hit.hit_date
-                    or closed.opened_date = hit.hit_date
-                    or (
-                        (closed.closed_by <> 'loudong' or closed.status = 'lapsed')
-                        and closed.closed_date + hit.cooldown_days >= hit.hit_date
-                        and array_position(array['minor', 'major', 'critical'], closed.severity) >= hit.severity_rank
-                    )
-                )
-        )
+    where not exists (select 1 from decision_waiting as waiting where waiting.customer_id = hit.customer_id)
     returning customer_id, alert_id, severity, opened_date, indicator, value, threshold, run_id
 )
 
