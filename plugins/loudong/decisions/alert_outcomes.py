@@ -108,7 +108,7 @@ def _create_features(connection: Connection, rules: list[Rule]) -> None:
         ).format(sql.SQL(", ").join(columns))
     )
     connection.execute("create unique index on decision_feature (customer_id)")
-    connection.execute("analyze decision_feature")
+    connection.execute("analyze decision_feature (customer_id)")
 
 
 def _value(name: str, data_type: str | None) -> sql.Composable:

@@ -103,14 +103,15 @@ def tried(question: Question, on_progress: Progress) -> Iterator[Connection]:
         ]
         for side in sides:
             side.result()
-        for table, columns in (("customer", _CUSTOMER), ("alert", _ALERT)):
-            source = "trial_customer" if table == "customer" else "alert"
-            for name in SIDES:
-                kept.execute(
-                    f"create temporary table {name}_{table} as select {columns} from pg_temp.{source} "
-                    f"{'' if name == 'baseline' else 'with no data'}".encode()
-                )
-            _bring(other, kept, f"select {columns} from pg_temp.{source}", f"candidate_{table}")
+        kept.execute("alter table pg_temp.trial_customer rename to baseline_customer")
+        kept.execute("create temporary table candidate_customer (like baseline_customer)")
+        _bring(other, kept, f"select {_CUSTOMER} from pg_temp.trial_customer", "candidate_customer")
+        for name in SIDES:
+            kept.execute(
+                f"create temporary table {name}_alert as select {_ALERT} from pg_temp.alert "
+                f"{'' if name == 'baseline' else 'with no data'}".encode()
+            )
+        _bring(other, kept, f"select {_ALERT} from pg_temp.alert", "candidate_alert")
         kept.execute("create temporary table trial_run (as_of_date date, run_id text)")
         kept.cursor().executemany("insert into trial_run values (%s, %s)", list(runs.items()))
         for name in ("baseline_customer", "candidate_customer", "baseline_alert", "candidate_alert", "trial_run"):

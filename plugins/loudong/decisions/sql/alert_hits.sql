@@ -81,4 +81,4 @@ left join lateral (
 ) as several on rule.indicator = 'conditions_met_count';
 
 create index on decision_hit (customer_id, rule_code);
-analyze decision_hit;
+analyze decision_hit (customer_id, rule_code);

@@ -71,4 +71,4 @@ left join customer on customer.customer_id = feature.customer_id
 left join policy_loss_given_default as loss on loss.customer_type_code = feature.customer_type_code;
 
 create unique index on decision_customer (customer_id);
-analyze decision_customer;
+analyze decision_customer (customer_id, building_id);

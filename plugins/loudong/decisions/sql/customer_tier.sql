@@ -14,4 +14,4 @@ drop table decision_customer;
 alter table decision_tiered rename to decision_customer;
 
 create unique index on decision_customer (customer_id);
-analyze decision_customer;
+analyze decision_customer (customer_id, building_id, tier);

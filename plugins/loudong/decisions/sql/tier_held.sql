@@ -59,4 +59,4 @@ left join tier_override as override
         and run.as_of_date between override.from_date and override.expires_date;
 
 create unique index on decision_tier (customer_id);
-analyze decision_tier;
+analyze decision_tier (customer_id, final_rank);
