@@ -66,7 +66,7 @@ def day_lines(by_months: list[Stretch], fewer: Stretch) -> Iterator[str]:
         )
     short, long = by_months[0], by_months[-1]
     yield f"\n{long.months} months cost {long.added_seconds / short.added_seconds:.2f} times as much as"
-    yield f"{short.months} ({long.server_cpu_seconds / short.server_cpu_seconds:.2f} times the CPU), "
+    yield f"{short.months} ({long.server_cpu_seconds / short.server_cpu_seconds:.2f} times the CPU),"
     yield f"{long.customers:,} customers {long.added_seconds / fewer.added_seconds:.2f} times as much as"
     yield f"{fewer.customers:,} (nodes added up).\n"
 

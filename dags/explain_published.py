@@ -1,16 +1,27 @@
 """After publication: what late corrections did to tiers, and what settling would do for those who owe."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from airflow.sdk import DAG, PokeReturnValue, task
 
-from loudong.airflow import WAIT_SECONDS
-from loudong.airflow import explained_date_of as date_of
+from loudong.airflow import WAIT_SECONDS, explained_date_of
 from loudong.airflow_assets import PUBLISHED
 from loudong.airflow_retries import only_unreachable
 
 logger = logging.getLogger(__name__)
+
+
+def when_free(work: Callable[[], object]) -> PokeReturnValue:
+    """Do the work, unless a run or a load is at work: then it is tried again."""
+    from loudong.pipeline import runs
+
+    try:
+        return PokeReturnValue(is_done=True, xcom_value=str(work()))
+    except runs.RunBusyError:
+        return PokeReturnValue(is_done=False)
+
 
 with DAG(
     dag_id="explain_published",
@@ -39,21 +50,13 @@ the run once the reason in the log's last line is mended.
     @task.sensor(poke_interval=WAIT_SECONDS, timeout=5 * 3600, mode="reschedule")
     def tell_late_corrections(**context: object) -> PokeReturnValue:
         from loudong.comparison.corrections import tell_late_corrections as tell
-        from loudong.pipeline import runs
 
-        try:
-            return PokeReturnValue(is_done=True, xcom_value=str(tell(date_of(context), logger.info)))
-        except runs.RunBusyError:
-            return PokeReturnValue(is_done=False)
+        return when_free(lambda: tell(explained_date_of(context), logger.info))
 
     @task.sensor(poke_interval=WAIT_SECONDS, timeout=5 * 3600, mode="reschedule")
     def settle(**context: object) -> PokeReturnValue:
         from loudong.counterfactual.settle import settle as find
-        from loudong.pipeline import runs
 
-        try:
-            return PokeReturnValue(is_done=True, xcom_value=str(find(date_of(context), logger.info, renew=False)))
-        except runs.RunBusyError:
-            return PokeReturnValue(is_done=False)
+        return when_free(lambda: find(explained_date_of(context), logger.info, renew=False))
 
     tell_late_corrections() >> settle()

@@ -26,7 +26,7 @@ reporting_test:
 """
 SOURCES = (
     "version: 2\nsources: [{name: landing, tables: [{name: customer}, {name: customer_superseded}, {name: building}, "
-    "{name: industry_indicator}]}]"
+    "{name: building_superseded}, {name: industry_indicator}, {name: industry_indicator_superseded}]}]"
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from comparison.untouched import checksums
 from landing.delivering import ask
 from learned_book import END as DAY
 from learned_book import MONTH_END_BEFORE, Book, quiet
@@ -14,20 +15,8 @@ from loudong.cli import cli
 from loudong.counterfactual.settle import settle
 from loudong.landing.load import load_folder
 from loudong.pipeline import chain
-from loudong.warehouse.connect import connect
 
 HEADER = "payment_id,customer_id,contract_id,payment_date,paid_amount,is_deleted,observed_at\n"
-PUBLISHED = ("marts.fct_customer_features", "risk.customer_score", "risk.customer_tier", "ops.publication")
-
-
-def _checksums() -> list[object]:
-    with connect("admin") as connection:
-        return [
-            connection.execute(
-                f"select count(*), md5(string_agg(t::text, '|' order by t::text)) from {name} as t".encode()
-            ).fetchone()
-            for name in PUBLISHED
-        ]
 
 
 @dataclass(frozen=True)
@@ -36,19 +25,19 @@ class Answers:
 
     output: str
     rows: dict[str, tuple[Any, ...]]
-    before: list[object]
-    after: list[object]
+    before: dict[str, object]
+    after: dict[str, object]
 
 
 @pytest.fixture(scope="module")
 def answers(learned: Book) -> Answers:
-    before = _checksums()
+    before = checksums()
     told = CliRunner().invoke(cli, ["counterfactuals", "--as-of", str(DAY)])
     assert told.exit_code == 0, told.output
     rows = ask(
         "select customer_id, tier, pd, settled_tier, settled_pd, settle_amount, settle_by_date from risk.counterfactual"
     )
-    return Answers(told.output, {row[0]: row[1:] for row in rows}, before, _checksums())
+    return Answers(told.output, {row[0]: row[1:] for row in rows}, before, checksums())
 
 
 def test_everybody_of_the_upper_tiers_who_owes_has_an_answer(answers: Answers) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from comparison.untouched import checksums
 from landing.delivering import ask
 from learned_book import END as DAY
 from learned_book import Book, quiet
@@ -38,16 +39,6 @@ TABLES = (
 
 def _loudong(*arguments: str) -> Result:
     return CliRunner().invoke(cli, list(arguments))
-
-
-def _checksums() -> dict[str, object]:
-    with connect("admin") as connection:
-        return {
-            name: connection.execute(
-                f"select count(*), md5(string_agg(t::text, '|' order by t::text)) from {name} as t".encode()
-            ).fetchone()
-            for name in TABLES
-        }
 
 
 def _deliver(landing: Path, name: str, day: str, *rows: str) -> None:
@@ -109,9 +100,9 @@ def told(learned: Book) -> Told:
         f"late-1,{key},2026-01-30,{first.past_due_amount},false,2026-01-31T09:00:00+08:00",
     )
     stale = ask("select as_of_date, entity, row_count, run_id, kind from ops.stale_date where kind = 'daily'")
-    before = _checksums()
+    before = checksums(TABLES)
     late = compare(first.customer_id, DAY, quiet)
-    after = _checksums()
+    after = checksums(TABLES)
     again = chain.run_day(DAY, None, quiet)
     rerun = _row_of(first.customer_id)
     (redecided,) = ask(

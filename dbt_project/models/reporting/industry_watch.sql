@@ -9,10 +9,8 @@ with indicator as (
         is_deleted,
         period_end_date as effective_date,
         observed_at as known_from,
-        lead(observed_at) over (
-            partition by industry_code, indicator_code, period_end_date order by observed_at, content_hash
-        ) as superseded_at
-    from {{ source('landing', 'industry_indicator') }}
+        superseded_at
+    from {{ versions('industry_indicator', ['industry_code', 'indicator_code', 'period_end_date']) }} as version
 ),
 
 daily as (

@@ -12,10 +12,8 @@ with version as (
         is_deleted,
         valid_from_date as effective_date,
         observed_at as known_from,
-        lead(observed_at) over (
-            partition by building_id, valid_from_date order by observed_at, content_hash
-        ) as superseded_at
-    from {{ source('landing', 'building') }}
+        superseded_at
+    from {{ versions('building', ['building_id', 'valid_from_date']) }} as version
 )
 
 select distinct on (published.as_of_date, version.building_id)

@@ -69,6 +69,18 @@ def move_policy(connection: Connection) -> None:
         )
 
 
+def copy_features(connection: Connection, run: runs.Run, customer_ids: list[str]) -> int:
+    """Put what the run has built of the customers into the mart, for the caller to take back; how many it describes."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, "marts", "fct_customer_features")))
+    return connection.execute(
+        sql.SQL(
+            "insert into marts.fct_customer_features ({columns}) select {columns} from aside.fct_customer_features "
+            "where run_id = %s and customer_id = any(%s)"
+        ).format(columns=columns),
+        (run.run_id, customer_ids),
+    ).rowcount
+
+
 def columns_of(connection: Connection, schema: str, table: str) -> list[Any]:
     rows = connection.execute(
         "select column_name from information_schema.columns where table_schema = %s and table_name = %s "

@@ -11,13 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from psycopg import sql
-
-from loudong.comparison.aside import aside_run, columns_of, policy_of
+from loudong.comparison.aside import aside_run, copy_features, policy_of
 from loudong.comparison.decision import decide_again, score_again
 from loudong.comparison.late import leave_out
 from loudong.comparison.standing import Standing, standing_for, stood_for
-from loudong.decisions.moves import ask_policy_before
+from loudong.decisions.moves import write_moves
 from loudong.decisions.statements import execute
 from loudong.errors import LoudongError
 from loudong.pipeline import runs, steps
@@ -29,22 +27,12 @@ _MOVES = """
     select previous_date, count(*), count(*) filter (where not is_late_correction_known), bool_and(is_model_known)
     from risk.tier_move where run_id = %s and as_of_date = %s group by previous_date
 """
-# The customers of the moves, as decide_again has left them: those that moved, with the tier that they moved to.
+# Of those who are described the tier that they moved to, so that the parts are told of the same moves.
 _MOVED = """
-    create temporary table decision_tier on commit drop as
-    select customer_id, risk.tier_rank(tier) as final_rank
-    from risk.tier_move where run_id = %s and as_of_date = %s
-"""
-_WITHOUT_LATE = """
-    select
-        move.customer_id,
-        case
-            when move.asked_before_rank is null then greatest(by_data.tier_rank, move.held_before_rank)
-            else greatest(move.asked_before_rank, by_data.bound_rank)
-        end - risk.tier_rank(move.previous_tier),
-        move.points_now - move.points_before
-    from decision_move as move
-    inner join decision_qualified as by_data on by_data.customer_id = move.customer_id and by_data.case_code = 'data'
+    update decision_tier as decided
+    set final_rank = risk.tier_rank(move.tier)
+    from risk.tier_move as move
+    where move.run_id = %s and move.as_of_date = %s and move.customer_id = decided.customer_id
 """
 _TELL = """
     update risk.tier_move as move
@@ -56,6 +44,7 @@ _TELL = """
         is_late_correction_known = true
     from unnest(%s::text[], %s::integer[], %s::integer[]) as told (customer_id, steps, points)
     where move.run_id = %s and move.as_of_date = %s and move.customer_id = told.customer_id
+    returning move.late_correction_steps <> 0 or move.late_correction_points <> 0
 """
 
 
@@ -98,9 +87,8 @@ def tell_late_corrections(as_of_date: date, on_progress: Callable[[str], None]) 
         with connect() as connection:
             told = _without_late(connection, run, standing, before, model)
             given = [list(column) for column in zip(*told, strict=True)] or [[], [], []]
-            connection.execute(_TELL.encode(), (*given, standing.run_id, as_of_date))
-            moved = _moved(connection, standing)
-    return Told(as_of_date, moves, len(told), moved, notes)
+            moved = connection.execute(_TELL.encode(), (*given, standing.run_id, as_of_date)).fetchall()
+    return Told(as_of_date, moves, len(told), sum(row[0] for row in moved), notes)
 
 
 def _without_late(
@@ -108,32 +96,16 @@ def _without_late(
 ) -> list[tuple[str, int, int]]:
     """Customer, tier steps and score points that new data alone moved; customers that are not described without the
     late rows are left out. All that it takes to know is taken back."""
-    columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, "marts", "fct_customer_features")))
     asked = (standing.run_id, standing.as_of_date)
+    movers = connection.execute("select customer_id from risk.tier_move where run_id = %s and as_of_date = %s", asked)
     with connection.transaction(force_rollback=True):
-        described = connection.execute(
-            sql.SQL(
-                "insert into marts.fct_customer_features ({columns}) select {columns} from aside.fct_customer_features "
-                "where run_id = %s and customer_id in "
-                "(select customer_id from risk.tier_move where run_id = %s and as_of_date = %s)"
-            ).format(columns=columns),
-            (run.run_id, *asked),
-        ).rowcount
-        if not described:
+        if not copy_features(connection, run, [row[0] for row in movers.fetchall()]):
             return []
-        scores, feature_version = score_again(connection, run, model)
-        decide_again(connection, run, scores, feature_version, (before.run_id, before.as_of_date))
-        connection.execute("drop table decision_tier")
+        scored = score_again(connection, run, model)
+        decide_again(connection, run, *scored, previous=(before.run_id, before.as_of_date))
         connection.execute(_MOVED.encode(), asked)
         execute(connection, "moves_open")
-        ask_policy_before(connection, before.policy_version != standing.policy_version)
-        return connection.execute(_WITHOUT_LATE.encode()).fetchall()
-
-
-def _moved(connection: Connection, standing: Standing) -> int:
-    row = connection.execute(
-        "select count(*) from risk.tier_move where run_id = %s and as_of_date = %s "
-        "and (late_correction_steps <> 0 or late_correction_points <> 0)",
-        (standing.run_id, standing.as_of_date),
-    ).fetchone()
-    return row[0] if row else 0
+        write_moves(connection, before.policy_version != standing.policy_version)
+        return connection.execute(
+            "select customer_id, new_data_steps, new_data_points from risk.tier_move where run_id = %s", (run.run_id,)
+        ).fetchall()

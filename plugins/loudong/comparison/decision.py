@@ -5,9 +5,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from psycopg import sql
-from psycopg.rows import dict_row
 
-from loudong.comparison.aside import columns_of, move_policy
+from loudong.comparison.aside import copy_features, move_policy
 from loudong.comparison.differences import Difference
 from loudong.comparison.standing import Standing
 from loudong.decisions.decide import create_decision_tables, decide_tiers
@@ -52,40 +51,15 @@ def decision_now(connection: Connection, run: Run, standing: Standing, customer_
 
     Where that model cannot score, a note says why and the result is empty.
     """
-    import pandas as pd
-
-    from models.features import model_features
-    from models.panel import as_numbers
-    from models.registry import load_registered
-    from models.scoring import score_frame
-
-    rows = (
-        connection.cursor(row_factory=dict_row)
-        .execute(
-            "select * from aside.fct_customer_features where run_id = %s and customer_id = %s",
-            (run.run_id, customer_id),
-        )
-        .fetchall()
-    )
-    if not rows:
-        return Decision()
-    try:
-        scorer = load_registered(*standing.model)
-    except LoudongError as error:
-        notes.append(f"today's pd and tier are left out: {error}")
-        return Decision()
-    scores = score_frame(scorer, as_numbers(pd.DataFrame(rows), model_features()))
-    pds, points = float(scores.pd[0]), int(scores.score_points[0])
-    columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, "marts", "fct_customer_features")))
     with connection.transaction(force_rollback=True):
-        connection.execute(
-            sql.SQL(
-                "insert into marts.fct_customer_features ({columns}) select {columns} from aside.fct_customer_features "
-                "where run_id = %s and customer_id = %s"
-            ).format(columns=columns),
-            (run.run_id, customer_id),
-        )
-        decide_again(connection, run, [(customer_id, pds, points)], scorer.feature_version)
+        if not copy_features(connection, run, [customer_id]):
+            return Decision()
+        try:
+            scored = score_again(connection, run, standing.model)
+        except LoudongError as error:
+            notes.append(f"today's pd and tier are left out: {error}")
+            return Decision()
+        decide_again(connection, run, *scored)
         return decision_then(connection, run.run_id, standing.as_of_date, customer_id)
 
 

@@ -59,18 +59,17 @@ def explain_moves(connection: Connection, run: Run) -> int:
         if before.model != before.model_now:
             _score_by_model_before(connection, run, before.model)
         _mark_late(connection, run, before.known)
-    ask_policy_before(connection, before is not None and before.has_other_policy)
-    return execute(connection, "moves")
+    return write_moves(connection, before is not None and before.has_other_policy)
 
 
-def ask_policy_before(connection: Connection, is_other: bool) -> None:
-    """Let `decision_qualified` say what pd and floors ask for of the customers of `decision_move` under the policy of
-    the previous date, which `is_other` than that of now or the same."""
-    if is_other:
+def write_moves(connection: Connection, has_other_policy: bool) -> int:
+    """Write the parts of the moves of `decision_move`, the previous date's policy being another one or not."""
+    if has_other_policy:
         execute(connection, "moves_policy_before")
         _add_indicators_before(connection)
     execute(connection, "moves_cases")
     execute(connection, "tier_qualified")
+    return execute(connection, "moves")
 
 
 def _before(connection: Connection, run: Run) -> Before | None:

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from loudong.decisions.statements import mart_types
 from loudong.trial.sources import Sources
 from loudong.warehouse.connect import Connection, url
 
@@ -42,10 +43,14 @@ def read_history(
     """The walk-forward pd and the stored features `indicators` of `dates`; booleans are 1 and 0."""
     from adbc_driver_postgresql import dbapi
 
+    types = mart_types(connection, indicators)
     query = (
         "select feature.customer_id, score.pd, coalesce(feature.exposure_amount, 0)::double precision, "
         "coalesce(feature.is_in_default, false)::integer::double precision, "
-        + ", ".join(_as_double(connection, name) for name in indicators)
+        + ", ".join(
+            f"feature.{name}{'::integer' if types.get(name) == 'boolean' else ''}::double precision"
+            for name in indicators
+        )
         + " from marts.fct_customer_features as feature inner join risk.walk_forward_score as score "
         "using (run_id, as_of_date, customer_id) where run_id = $1 and as_of_date = $2 order by 1"
     )
@@ -63,13 +68,3 @@ def read_history(
         for name, column in zip(values, columns, strict=True):
             values[name][position, places] = column
     return History(dates, customers, values)
-
-
-def _as_double(connection: Connection, name: str) -> str:
-    row = connection.execute(
-        "select data_type from information_schema.columns where table_schema = 'marts' "
-        "and table_name = 'fct_customer_features' and column_name = %s",
-        (name,),
-    ).fetchone()
-    cast = "::integer" if row and row[0] == "boolean" else ""
-    return f"feature.{name}{cast}::double precision"

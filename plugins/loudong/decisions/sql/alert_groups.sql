@@ -21,9 +21,9 @@ select
     feature.industry_indicator_change_90d,
     feature.industry_indicator_change_365d,
     feature.industry_indicator_to_year_mean,
-    row_number() over (partition by feature.building_id order by customer.exposure_amount::double precision desc) as building_place,
-    row_number() over (partition by feature.industry_code order by customer.exposure_amount::double precision desc) as industry_place,
-    row_number() over (order by customer.exposure_amount::double precision desc) as portfolio_place
+    row_number() over (partition by feature.building_id order by customer.exposure_amount desc) as building_place,
+    row_number() over (partition by feature.industry_code order by customer.exposure_amount desc) as industry_place,
+    row_number() over (order by customer.exposure_amount desc) as portfolio_place
 from decision_mart as feature
 inner join decision_customer as customer on customer.customer_id = feature.customer_id
 inner join decision_score as score on score.customer_id = feature.customer_id;
