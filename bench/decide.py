@@ -50,7 +50,7 @@ def measure(day: date) -> DecideMeasure:
         started = time.perf_counter()
         steps.decide(run_id)
         decided = time.perf_counter()
-        steps.build(run_id, "reporting")
+        steps.build_reporting(run_id)
         publishing = time.perf_counter()
         steps.publish(run_id)
         return DecideMeasure(customers, decided - started, time.perf_counter() - publishing)

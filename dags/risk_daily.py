@@ -96,7 +96,7 @@ trigger the date again; a run that died is simply run again. A day without deliv
         for name in ("staging", "intermediate", "marts", "features")
     ]
     score, decide, watch = (step.override(task_id=name)(run_id, name) for name in ("score", "decide", "watch"))
-    reporting = step.override(task_id="build_reporting")(run_id, "build", "reporting")
+    reporting = step.override(task_id="build_reporting")(run_id, "build_reporting")
     told = tell()
     chain(wait_for_turn(), pull_sources(), run_id, gates["landing"], *layers, gates["marts"], score, gates["scores"])
     chain(gates["scores"], [decide, watch], reporting, publish(run_id), told)

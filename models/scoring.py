@@ -48,7 +48,14 @@ def score(run: Run) -> int:
     A score is marked as hindsight when the model learned from outcomes after its date. Raises a LoudongError without
     a champion or without features.
     """
-    scorer, challenger = load_champion(), load_challenger()
+    return write_scores(run, load_champion(), load_challenger())
+
+
+def write_scores(run: Run, scorer: Scorer, challenger: Scorer | None = None) -> int:
+    """Write what `scorer` says of every customer of the run, and what `challenger` would; how many customers.
+
+    In one transaction. Raises a LoudongError without features.
+    """
     with connect() as connection:
         for table in ("customer_score", "shadow_score"):
             connection.execute(f"delete from risk.{table} where run_id = %s".encode(), (run.run_id,))

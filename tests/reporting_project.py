@@ -1,5 +1,6 @@
 """The reporting views, built by the real dbt over planted marts."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -37,8 +38,6 @@ def planted() -> tuple[str, ...]:
 
 def build_reporting(settings: Settings, folder: Path) -> None:
     """Build the reporting layer of the project over marts whose tables are planted; LoudongError when dbt fails."""
-    from dbt.cli.main import dbtRunner
-
     for part in ("macros", "models/reporting"):
         shutil.copytree(PROJECT_DIR / "dbt_project" / part, folder / part)
     with connect() as connection:
@@ -50,6 +49,13 @@ def build_reporting(settings: Settings, folder: Path) -> None:
                 f"{{{{ config(materialized='view', schema='marts') }}}} select * from marts.planted_{table}",
             )
     _write(folder / "models" / "sources.yml", SOURCES)
+    build_project(settings, folder)
+
+
+def build_project(settings: Settings, folder: Path, **variables: object) -> None:
+    """Build all models of a project in `folder` as the pipeline's role; LoudongError when dbt fails."""
+    from dbt.cli.main import dbtRunner
+
     _write(folder / "dbt_project.yml", PROJECT % PORTFOLIO.model_dump())
     values = {
         "port": settings.warehouse_port,
@@ -58,7 +64,8 @@ def build_reporting(settings: Settings, folder: Path) -> None:
     }
     _write(folder / "profiles.yml", PROFILE % values)
     arguments = ["build", "--project-dir", str(folder), "--profiles-dir", str(folder), "--quiet"]
-    result = dbtRunner().invoke([*arguments, "--log-path", str(folder / "logs")])
+    arguments += ["--log-path", str(folder / "logs"), "--vars", json.dumps(variables)]
+    result = dbtRunner().invoke(arguments)
     if not result.success:
         raise LoudongError(f"dbt failed: {result.exception or [node.message for node in result.result]}")
 

@@ -19,7 +19,8 @@
     {% else %}
         {% set fresh = make_temp_relation(target) %}
         {% do run_query("create temporary view " ~ fresh ~ " as " ~ sql) %}
-        {% do process_schema_changes('append_new_columns', fresh, existing) %}
+        {% set missing = adapter.get_missing_columns(fresh, existing) %}
+        {% if missing %}{% do alter_relation_add_remove_columns(existing, missing, none) %}{% endif %}
         {% set names = adapter.get_columns_in_relation(fresh) | map(attribute='quoted') | join(', ') %}
         {% call statement('main') -%}
             insert into {{ target }} ({{ names }}) select {{ names }} from {{ fresh }}

@@ -1,6 +1,7 @@
 """Promises of the whole line without Airflow, on a generated portfolio with dirty rows."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from loudong.landing.load import load_folder
 from loudong.pipeline import chain, runs, steps
 from loudong.reference import example_questions
 from loudong.settings import get_settings
+from loudong.transform.views import views_stand, views_version
 from loudong.warehouse.connect import connect
 
 Snapshot = Callable[[], dict[str, tuple[int, str]]]
@@ -93,6 +95,23 @@ def test_running_a_published_date_again_changes_no_published_row(learned: Book, 
     before = snapshot()
     assert chain.run_day(END, None, quiet).state == "unchanged"
     assert snapshot() == before
+
+
+def test_views_are_made_anew_only_where_they_do_not_stand_as_they_would_be_made(learned: Book) -> None:
+    stood = _ask("select oid, relname from pg_class where relnamespace = 'bi'::regnamespace order by relname")
+    run = runs.open_run("daily", (END,), steps.record_policy())
+    with runs.ending(run.run_id):
+        assert steps.build_reporting(run.run_id) == 0
+        now = _ask("select oid, relname from pg_class where relnamespace = 'bi'::regnamespace order by relname")
+        assert len(now) > 10
+        assert now == stood
+        with connect() as connection:
+            connection.execute("drop view bi.vintage")
+        assert steps.build_reporting(run.run_id) > 10
+        assert _ask("select count(*) from bi.vintage")[0][0] > 0
+        assert steps.build_reporting(run.run_id) == 0
+    longer = replace(run, portfolio=run.portfolio.model_copy(update={"horizon_days": 90}))
+    assert not views_stand(views_version(longer))
 
 
 def test_another_policy_is_published_as_a_new_run_and_the_old_one_stays(learned: Book, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def _run_steps(run_id: str, policy_dir: Path | None, on_progress: Progress) -> s
     on_progress("watching the model")
     steps.watch(run_id)
     on_progress("publishing")
-    steps.build(run_id, "reporting", policy_dir)
+    steps.build_reporting(run_id)
     return steps.publish(run_id)
 
 

@@ -153,8 +153,8 @@ def gate(run_id: str, name: Literal["landing", "marts", "scores"]) -> int:
 
 
 def build(run_id: str, name: str, policy_dir: Path | None = None) -> int:
-    """Build one group of dbt layers (a key of BUILDS, or `reporting`), or all of BUILDS at once (EVERYTHING); the
-    number of nodes that ran.
+    """Build one group of dbt layers (a key of BUILDS), or all of BUILDS at once (EVERYTHING); the number of nodes that
+    ran.
 
     `policy_dir` must be the one the run was opened with; without one the policy that was in force is found again.
     """
@@ -162,7 +162,7 @@ def build(run_id: str, name: str, policy_dir: Path | None = None) -> int:
     from loudong.transform.dbt import build_layers
     from loudong.transform.panel import build_panel
 
-    groups = BUILDS.values() if name == EVERYTHING else [BUILDS.get(name, (name,))]
+    groups = BUILDS.values() if name == EVERYTHING else [BUILDS[name]]
     layers = [layer for group in groups for layer in group]
     run = runs.load_run(run_id)
     with runs.step(run_id, f"build_{name}") as report:
@@ -172,6 +172,20 @@ def build(run_id: str, name: str, policy_dir: Path | None = None) -> int:
             report.row_count = build_panel(run, layers, folder)
         else:
             report.row_count = build_layers(run, layers, policy_dir=folder)
+        return report.row_count
+
+
+def build_reporting(run_id: str) -> int:
+    """Make the views of `bi`, unless they stand as this run would make them; the number of nodes that ran."""
+    from loudong.transform.dbt import build_layers
+    from loudong.transform.views import views_stand, views_version
+
+    run = runs.load_run(run_id)
+    version = views_version(run)
+    stand = views_stand(version)
+    with runs.step(run_id, "build_reporting") as report:
+        report.detail = {"views_version": version}
+        report.row_count = 0 if stand else build_layers(run, ["reporting"])
         return report.row_count
 
 
