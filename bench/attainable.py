@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from bench.server import own_warehouse
 from loudong.landing.load import load_folder
-from loudong.pipeline import chain, runs, steps
+from loudong.pipeline import chain, opening, runs, steps
 from loudong.portfolio.generator import generate
 from loudong.warehouse.connect import connect
 from models.features import model_features
@@ -93,7 +93,8 @@ def measure(customers: int, months: int, seed: int, work: Path) -> pd.DataFrame:
     truth = pq.read_table(work / "book-truth" / "truth.parquet").to_pandas()
     first = sorted(_panel_dates())[-TEST_DATES]
     truth = truth[truth["as_of_date"] >= first]
-    run_id = steps.open_run("panel", tuple(sorted(truth["as_of_date"].unique())), steps.record_policy(), None).run_id
+    dates = tuple(sorted(truth["as_of_date"].unique()))
+    run_id = opening.open_run("panel", dates, opening.record_policy(), None).run_id
     try:
         steps.build(run_id, steps.EVERYTHING)
         scorer = load_judged(model.model_name, model.version)

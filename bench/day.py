@@ -12,7 +12,7 @@ from bench.landing import link
 from bench.server import costs
 from bench.statements import log_size, log_statements, passing_seconds, statements
 from loudong.landing.load import load_folder
-from loudong.pipeline import runs, steps
+from loudong.pipeline import opening, runs, steps
 from loudong.settings import Settings
 from loudong.warehouse.connect import connect
 
@@ -81,7 +81,7 @@ class Stretch:
 def build_day(day: date, settings: Settings) -> Day:
     """Build one date with all its tests, as `loudong run` does before it scores."""
     since = log_size(settings)
-    run = runs.open_run("daily", (day,), steps.record_policy())
+    run = runs.open_run("daily", (day,), opening.record_policy())
     started = time.perf_counter()
     try:
         steps.build(run.run_id, steps.EVERYTHING)

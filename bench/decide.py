@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import date
 
-from loudong.pipeline import runs, steps
+from loudong.pipeline import opening, runs, steps
 from loudong.warehouse.connect import connect
 
 # Spread over the customers as a model spreads it: most near nothing, those past due much.
@@ -39,7 +39,7 @@ class DecideMeasure:
 
 def measure(day: date) -> DecideMeasure:
     """Build a date, decide it and publish it."""
-    run_id = runs.open_run("daily", (day,), steps.record_policy()).run_id
+    run_id = runs.open_run("daily", (day,), opening.record_policy()).run_id
     with runs.ending(run_id):
         steps.gate(run_id, "landing")
         steps.build(run_id, steps.EVERYTHING)

@@ -16,7 +16,7 @@ import numpy as np
 
 from bench.server import Cost, costs, own_warehouse
 from loudong.landing.load import load_folder
-from loudong.pipeline import runs, steps
+from loudong.pipeline import opening, runs, steps
 from loudong.portfolio.generator import generate
 from loudong.settings import Settings
 from loudong.warehouse.connect import connect
@@ -29,7 +29,7 @@ from models.reading import read_features
 from models.scorer import Scorer
 from models.scoring import write_scores
 
-TREES, LEAVES, DEPTH, NULL_SHARE = 200, 31, 8, 0.2
+TREES, LEAVES, DEPTH, FEATURES = 200, 31, 8, 120
 THREADS = 2
 # Whose rows are copied until there are enough, every number moved by chance; what is learned is learned from them.
 BOOK_CUSTOMERS, BOOK_MONTHS, SEED, END = 10_000, 14, 3, date(2026, 1, 31)
@@ -61,7 +61,7 @@ def measure(customers: int, work: Path, settings: Settings) -> ScoringMeasure:
     """Fill the mart of one date, and score it."""
     generate(BOOK_CUSTOMERS, BOOK_MONTHS, SEED, END, work / "book")
     load_folder(work / "book")
-    run = runs.open_run("daily", (END,), steps.record_policy())
+    run = runs.open_run("daily", (END,), opening.record_policy())
     with runs.ending(run.run_id):
         steps.build(run.run_id, steps.EVERYTHING)
         _fill(run, customers)
@@ -76,10 +76,11 @@ def measure(customers: int, work: Path, settings: Settings) -> ScoringMeasure:
     started = time.perf_counter()
     ours = contributions(scorer.booster, values)
     pace = len(values) / (time.perf_counter() - started)
+    used = scorer.booster.feature_importance() > 0
     return ScoringMeasure(
         customers=count,
-        features=int((scorer.booster.feature_importance() > 0).sum()),
-        null_share=float(np.isnan(values).mean()),
+        features=int(used.sum()),
+        null_share=float(np.isnan(values[:, used]).mean()),
         seconds=seconds,
         cost=cost,
         pace=pace,
@@ -89,19 +90,15 @@ def measure(customers: int, work: Path, settings: Settings) -> ScoringMeasure:
 
 
 def _fill(run: runs.Run, customers: int) -> None:
-    """Copy the rows of the run until there are as many customers, and take values away until enough are missing."""
+    """Copy the rows of the run until there are as many customers."""
     features = model_features()
     with connect("admin") as connection:
         row = connection.execute(
             "select count(*) from marts.fct_customer_features where run_id = %s", (run.run_id,)
         ).fetchone()
         assert row is not None
-        moved = [
-            f"{one.name} * (0.5 + random())" if one.data_type == "double precision" else one.name for one in features
-        ]
         values = [
-            f"case when random() >= {NULL_SHARE} then {value}{'::' + one.data_type} end"
-            for one, value in zip(features, moved, strict=True)
+            f"{one.name} * (0.5 + random())" if one.data_type == "double precision" else one.name for one in features
         ]
         query = _COPIES.format(names=", ".join(one.name for one in features), values=", ".join(values))
         connection.execute(query.encode(), {"run_id": run.run_id, "copies": -(-customers // row[0])})
@@ -121,17 +118,20 @@ def _demanding(run: runs.Run) -> tuple[Scorer, Floats]:
 
 
 def booster_of(values: Floats, names: list[str]) -> lightgbm.Booster:
-    """A booster that uses many features of the rows: each weighs as much, in whichever direction chance has it."""
+    """A booster that uses `FEATURES` of the rows, of those that are known of most customers; each weighs as much, in
+    whichever direction chance has it."""
     generator = np.random.default_rng(SEED)
-    with np.errstate(invalid="ignore"):
-        ranked = np.nan_to_num((values - np.nanmean(values, axis=0)) / np.nanstd(values, axis=0))
-    odds = np.clip(ranked, -3, 3) @ generator.normal(size=values.shape[1]) / np.sqrt(values.shape[1]) - 1
+    chosen = np.argsort(np.isnan(values).mean(axis=0), kind="stable")[:FEATURES]
+    values = np.where(np.isin(np.arange(values.shape[1]), chosen), values, np.nan)
+    known = values[:, chosen]
+    ranked = np.nan_to_num((known - np.nanmean(known, axis=0)) / (np.nanstd(known, axis=0) + 1e-9))
+    odds = np.clip(ranked, -3, 3) @ generator.normal(size=FEATURES) / np.sqrt(FEATURES) - 1
     bad = (generator.random(len(values)) < 1 / (1 + np.exp(-odds))).astype(float)
     parameters = {
         "objective": "binary",
         "num_leaves": LEAVES,
         "max_depth": DEPTH,
-        "feature_fraction": 0.3,
+        "feature_fraction": 0.5,
         "num_threads": THREADS,
         "seed": 1,
         "verbosity": -1,

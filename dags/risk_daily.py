@@ -46,13 +46,13 @@ trigger the date again; a run that died is simply run again. A day without deliv
 
     @task.sensor(poke_interval=WAIT_SECONDS, timeout=3 * 3600, mode="reschedule")
     def open_run(**context: object) -> PokeReturnValue:
-        from loudong.pipeline import runs, steps
+        from loudong.pipeline import opening, runs
 
         try:
-            run_id = steps.open_daily(as_of_date_of(context), holder=holder_of(context))
+            run_id = opening.open_daily(as_of_date_of(context), holder=holder_of(context))
         except runs.RunBusyError:
             return PokeReturnValue(is_done=False)
-        except steps.NothingDeliveredError as nothing:
+        except opening.NothingDeliveredError as nothing:
             raise AirflowSkipException(str(nothing)) from nothing
         return PokeReturnValue(is_done=True, xcom_value=run_id)
 

@@ -39,3 +39,22 @@
 {% macro is_appended() -%}
     {{ return(execute and load_cached_relation(this) is not none) }}
 {%- endmacro %}
+
+{#
+  A tenth of the usual sample for the statistics of all columns, whoever gathers them: of a table whose rows are nearly a
+  page each, the server's own ANALYZE took a tenth of a day. Telling runs apart needs no more.
+#}
+{% macro sample_little() -%}
+do $$
+declare
+    changes text;
+begin
+    select string_agg(format('alter column %I set statistics 10', attname), ', ') into changes
+    from pg_attribute
+    where attrelid = '{{ this }}'::regclass and attnum > 0 and not attisdropped and coalesce(attstattarget, -1) = -1;
+    if changes is not null then
+        execute 'alter table {{ this }} ' || changes;
+    end if;
+end
+$$
+{%- endmacro %}

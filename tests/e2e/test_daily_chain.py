@@ -16,7 +16,7 @@ from transform.slices import PUBLISHED, differing
 from loudong.cli import cli
 from loudong.errors import GateFailedError, LoudongError
 from loudong.landing.load import load_folder
-from loudong.pipeline import chain, runs, steps
+from loudong.pipeline import chain, opening, runs, steps
 from loudong.reference import example_questions
 from loudong.settings import get_settings
 from loudong.transform.views import views_stand, views_version
@@ -99,7 +99,7 @@ def test_running_a_published_date_again_changes_no_published_row(learned: Book, 
 
 def test_views_are_made_anew_only_where_they_do_not_stand_as_they_would_be_made(learned: Book) -> None:
     stood = _ask("select oid, relname from pg_class where relnamespace = 'bi'::regnamespace order by relname")
-    run = runs.open_run("daily", (END,), steps.record_policy())
+    run = runs.open_run("daily", (END,), opening.record_policy())
     with runs.ending(run.run_id):
         assert steps.build_reporting(run.run_id) == 0
         now = _ask("select oid, relname from pg_class where relnamespace = 'bi'::regnamespace order by relname")

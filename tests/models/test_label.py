@@ -8,7 +8,7 @@ from landing.delivering import ask
 from transform.later import Row, deliver
 
 from loudong.landing.load import load_folder
-from loudong.pipeline import runs, steps
+from loudong.pipeline import opening, runs, steps
 from loudong.pipeline.panels import panel_dates
 from loudong.pipeline.runs import cutoff
 from loudong.portfolio.settings import PortfolioSettings
@@ -78,7 +78,7 @@ def told(history: None) -> dict[datetime, Labels]:
     """When each customer's default began, by date, and whether the outcome is mature, at several last moments: of both
     dates in one pass."""
     told = {}
-    run = runs.open_run("panel", (FIRST, SECOND), steps.record_policy())
+    run = runs.open_run("panel", (FIRST, SECOND), opening.record_policy())
     try:
         steps.build(run.run_id, steps.EVERYTHING)
         for known_before in (END_OF_FIRST - INSTANT, END_OF_FIRST, LONG_AFTER):
@@ -131,7 +131,7 @@ def test_an_outcome_is_mature_when_its_horizon_ended_before_the_last_moment_that
 
 
 def test_a_label_is_what_a_run_of_the_last_day_of_the_horizon_says(labels: Labels) -> None:
-    run = runs.open_run("daily", (SECOND + HORIZON,), steps.record_policy())
+    run = runs.open_run("daily", (SECOND + HORIZON,), opening.record_policy())
     try:
         steps.build(run.run_id, steps.EVERYTHING)
     finally:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from oracle.landed import Landed, Moment
 from oracle.portfolio import describe
 
-from loudong.pipeline import runs, steps
+from loudong.pipeline import opening, runs, steps
 from loudong.portfolio.settings import PortfolioSettings
 from loudong.warehouse.connect import connect
 
@@ -33,7 +33,7 @@ class Difference:
 
 def build(kind: runs.Kind, *days: date) -> str:
     """Build the marts of some dates; the run_id."""
-    run = runs.open_run(kind, days, steps.record_policy())
+    run = runs.open_run(kind, days, opening.record_policy())
     try:
         steps.build(run.run_id, steps.EVERYTHING)
     finally:

@@ -10,7 +10,7 @@ from risk_world import World, ask, copy_policy
 
 from loudong.decisions.decide import decide
 from loudong.errors import LoudongError
-from loudong.pipeline.steps import record_policy
+from loudong.pipeline.opening import record_policy
 from loudong.policy import Policy, load_policy
 from loudong.policy.in_force import approvals, folder_in_force, folder_of_version
 from loudong.policy.publish import publish_policy

@@ -5,14 +5,13 @@
         pre_hook="{{ delete_own_rows() }}",
         post_hook=[
             "create unique index if not exists fct_customer_features_key on {{ this }} (run_id, as_of_date, customer_id)",
-            "set local default_statistics_target = 10",
+            "{{ sample_little() }}",
             "analyze {{ this }} (run_id, as_of_date, customer_id)"
         ]
     )
 }}
 
 -- Grain: customer x as_of_date x run. Which column comes from which family is said once, in the dictionary beside this.
--- Statistics tell runs apart, for which a small sample does: every row of it is a page of its own, and read each day.
 -- Families of few columns are joined first: each join copies all columns before it, row by row.
 select
     {% for name, column in model.columns.items() -%}

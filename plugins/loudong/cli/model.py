@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 @click.option("--walk-forward", is_flag=True, help="Instead, a model per past quarter, from what was known then.")
 def train(as_of: date | None, walk_forward: bool) -> None:
     """Build the panel, train and register a model. The first one is promoted, later ones are challengers."""
-    from loudong.pipeline import chain, steps
+    from loudong.pipeline import chain, opening
     from loudong.warehouse.migrate import require_schema
     from models.registry import has_champion
 
-    steps.check_policy()
+    opening.check_policy()
     require_schema()
     has_champion()  # whether MLflow answers: now, not after minutes of building
     if walk_forward:

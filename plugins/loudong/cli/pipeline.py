@@ -18,7 +18,7 @@ POLICY = click.Path(path_type=Path, file_okay=False)
 @click.option("--train", "do_train", is_flag=True, help="Train a model first, on outcomes known by then.")
 def run(as_of: date, first: date | None, policy: Path | None, do_train: bool) -> None:
     """The daily chain without Airflow: build, check, score, decide, publish."""
-    from loudong.pipeline import chain, steps
+    from loudong.pipeline import chain, opening
     from loudong.warehouse.migrate import require_schema
     from models.registry import has_champion, require_champion
 
@@ -26,7 +26,7 @@ def run(as_of: date, first: date | None, policy: Path | None, do_train: bool) ->
         raise LoudongError(f"--policy {policy} is not a folder")
     if first is not None and first > as_of:
         raise LoudongError(f"--from {first} lies after --as-of {as_of}")
-    steps.check_policy(policy)
+    opening.check_policy(policy)
     require_schema()
     if not do_train:
         require_champion()  # now, not after minutes of building

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from loudong.comparison.standing import Standing
 from loudong.errors import LoudongError
-from loudong.pipeline import runs, steps
+from loudong.pipeline import opening, runs
 from loudong.policy.load import load_policy, write_policy
 from loudong.transform import aside
 from loudong.warehouse.connect import Connection
@@ -25,7 +25,7 @@ def aside_run(as_of_date: date, policy_version: str) -> "Iterator[runs.Run]":
 
     RunBusyError while a run or a load is at work.
     """
-    run = steps.open_run("comparison", (as_of_date,), policy_version, None)
+    run = opening.open_run("comparison", (as_of_date,), policy_version, None)
     with runs.ending(run.run_id), aside.cleared():
         yield run
 
@@ -42,7 +42,7 @@ def policy_of(standing: Standing, notes: list[str]) -> "Iterator[tuple[str, Path
             write_policy(standing.policy, folder)
             version = load_policy(folder).version
         except LoudongError:
-            present = steps.record_policy()
+            present = opening.record_policy()
             notes.append(
                 f"policy {standing.policy_version} is of another release, so {present} was applied to today's side: "
                 "buckets, categories and tiers may differ for that reason alone"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loudong.errors import LoudongError
-from loudong.pipeline import runs, steps
+from loudong.pipeline import opening, runs, steps
 from loudong.pipeline.panels import panel_dates
 from loudong.pipeline.walking import lacks_panel
 from loudong.warehouse.connect import connect
@@ -37,8 +37,8 @@ class DayResult:
 def run_day(as_of_date: date, policy_dir: Path | None, on_progress: Progress) -> DayResult:
     """Build, check, score, decide and publish one date. The run is closed as failed when a step raises."""
     try:
-        run_id = steps.open_daily(as_of_date, policy_dir)
-    except steps.NothingDeliveredError as nothing:
+        run_id = opening.open_daily(as_of_date, policy_dir)
+    except opening.NothingDeliveredError as nothing:
         return DayResult(as_of_date, "skipped", reason=str(nothing))
     try:
         verdict = _run_steps(run_id, policy_dir, lambda what: on_progress(f"{as_of_date}: {what}"))
@@ -92,8 +92,8 @@ def open_panel(known_before: datetime, policy_dir: Path | None = None, holder: s
     with connect() as connection:
         check_version(connection)
         dates = panel_dates(connection, known_before)
-    policy_version = steps.record_policy(policy_dir, known_before.date())
-    return steps.open_run("panel", dates, policy_version, holder).run_id
+    policy_version = opening.record_policy(policy_dir, known_before.date())
+    return opening.open_run("panel", dates, policy_version, holder).run_id
 
 
 def train(as_of_date: date | None, policy_dir: Path | None, on_progress: Progress) -> "TrainedModel":

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-from loudong.pipeline import chain, runs, steps
+from loudong.pipeline import chain, opening, runs, steps
 from loudong.policy import Policy
 from loudong.portfolio.settings import PortfolioSettings
 from loudong.transform.dbt import newest_file_id, sql_version
@@ -98,7 +98,7 @@ def store(connection: Connection, run_id: str, dates: tuple[date, ...], wanted: 
 def _build(dates: tuple[date, ...], wanted: str, folder: Path) -> str:
     """A panel run of `dates` with features and outcomes; stored before it is scored, which may fail and be tried again
     without building anything twice."""
-    run = steps.open_run("panel", dates, steps.record_policy(folder), None)
+    run = opening.open_run("panel", dates, opening.record_policy(folder), None)
     with runs.ending(run.run_id):
         steps.build(run.run_id, steps.EVERYTHING, folder)
         with connect() as connection:
