@@ -115,9 +115,35 @@ def _invoke(arguments: list[str], variables: dict[str, Any], policy_dir: Path | 
     work /= "-".join(["project", *structure.values()])
     common = ["--no-write-json", "--no-use-colors", "--project-dir", str(project), "--profiles-dir", str(project)]
     common += ["--log-path", str(work / "logs"), "--target-path", str(work / "target")]
-    parsed = _succeeded(dbtRunner().invoke(["parse", *common, "--vars", json.dumps(structure)]), "parse")
-    outcome = dbtRunner(manifest=parsed.result).invoke([*arguments, *common, "--vars", json.dumps(variables)])
+    manifest = _parsed(common, structure, project)
+    outcome = dbtRunner(manifest=manifest).invoke([*arguments, *common, "--vars", json.dumps(variables)])
     return [_row(result) for result in getattr(_succeeded(outcome, " ".join(arguments)).result, "results", [])]
+
+
+_manifests: dict[str, Any] = {}
+
+
+def _parsed(common: list[str], structure: dict[str, Any], project: Path) -> Any:
+    """The parsed project. A process that builds many dates parses it once for each structure, as long as no file of the
+    project or of the policy tables changes."""
+    from dbt.cli.main import dbtRunner
+
+    seeds = (project / os.environ["LOUDONG_DBT_SEEDS"]).resolve()
+    files = [path for folder in (project, seeds) for path in sorted(folder.rglob("*")) if path.is_file()]
+    state = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
+    key = json.dumps([common, structure, os.environ["LOUDONG_DBT_SEEDS"], state])
+    if key not in _manifests:
+        _manifests.clear()
+        _manifests[key] = _succeeded(
+            dbtRunner().invoke(["parse", *common, "--vars", json.dumps(structure)]), "parse"
+        ).result
+    manifest = _manifests[key]
+    for node in manifest.nodes.values():
+        # A build leaves in it what it compiled, with ephemeral models put in; the next one has variables of its own.
+        if getattr(node, "compiled", False):
+            node.compiled, node.compiled_code = False, None
+            node.extra_ctes_injected, node.extra_ctes = False, []
+    return manifest
 
 
 def _drop_repeated_flags() -> None:
