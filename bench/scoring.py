@@ -6,9 +6,11 @@ explains a part of the same rows on as many threads, beside ours.
 
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import lightgbm
@@ -29,9 +31,11 @@ from models.reading import read_features
 from models.scorer import Scorer
 from models.scoring import write_scores
 
+T = TypeVar("T")
+
 TREES, LEAVES, DEPTH, FEATURES = 200, 31, 8, 120
 THREADS = 2
-# Whose rows are copied until there are enough, every number moved by chance; what is learned is learned from them.
+# Whose rows are copied until there are enough, doubles moved by chance; a model learns from the first batch.
 BOOK_CUSTOMERS, BOOK_MONTHS, SEED, END = 10_000, 14, 3, date(2026, 1, 31)
 # LightGBM's own takes its time.
 OWN_ROWS = 10_000
@@ -67,15 +71,9 @@ def measure(customers: int, work: Path, settings: Settings) -> ScoringMeasure:
         _fill(run, customers)
         scorer, values = _demanding(run)
         with costs(settings) as cost:
-            started = time.perf_counter()
-            count = write_scores(run, scorer)
-            seconds = time.perf_counter() - started
-    started = time.perf_counter()
-    own = np.asarray(scorer.booster.predict(values, pred_contrib=True, num_threads=THREADS))[:, :-1]
-    own_pace = len(values) / (time.perf_counter() - started)
-    started = time.perf_counter()
-    ours = contributions(scorer.booster, values)
-    pace = len(values) / (time.perf_counter() - started)
+            count, seconds = _timed(lambda: write_scores(run, scorer))
+    own, own_seconds = _timed(lambda: scorer.booster.predict(values, pred_contrib=True, num_threads=THREADS))
+    ours, our_seconds = _timed(lambda: contributions(scorer.booster, values))
     used = scorer.booster.feature_importance() > 0
     return ScoringMeasure(
         customers=count,
@@ -83,10 +81,15 @@ def measure(customers: int, work: Path, settings: Settings) -> ScoringMeasure:
         null_share=float(np.isnan(values[:, used]).mean()),
         seconds=seconds,
         cost=cost,
-        pace=pace,
-        own_pace=own_pace,
-        difference=float(np.abs(ours - own).max()),
+        pace=len(values) / our_seconds,
+        own_pace=len(values) / own_seconds,
+        difference=float(np.abs(ours - np.asarray(own)[:, :-1]).max()),
     )
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    started = time.perf_counter()
+    return work(), time.perf_counter() - started
 
 
 def _fill(run: runs.Run, customers: int) -> None:

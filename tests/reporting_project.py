@@ -1,6 +1,5 @@
 """The reporting views, built by the real dbt over planted marts."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -52,7 +51,7 @@ def build_reporting(settings: Settings, folder: Path) -> None:
     build_project(settings, folder)
 
 
-def build_project(settings: Settings, folder: Path, **variables: object) -> None:
+def build_project(settings: Settings, folder: Path) -> None:
     """Build all models of a project in `folder` as the pipeline's role; LoudongError when dbt fails."""
     from dbt.cli.main import dbtRunner
 
@@ -64,8 +63,7 @@ def build_project(settings: Settings, folder: Path, **variables: object) -> None
     }
     _write(folder / "profiles.yml", PROFILE % values)
     arguments = ["build", "--project-dir", str(folder), "--profiles-dir", str(folder), "--quiet"]
-    arguments += ["--log-path", str(folder / "logs"), "--vars", json.dumps(variables)]
-    result = dbtRunner().invoke(arguments)
+    result = dbtRunner().invoke([*arguments, "--log-path", str(folder / "logs")])
     if not result.success:
         raise LoudongError(f"dbt failed: {result.exception or [node.message for node in result.result]}")
 

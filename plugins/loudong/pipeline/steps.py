@@ -25,7 +25,6 @@ BUILDS: dict[str, tuple[str, ...]] = {
 # All of them in one start of dbt, where no scheduler wants to see each.
 EVERYTHING = "everything"
 
-
 LOAD_WAIT_MINUTES = 30
 
 
@@ -82,7 +81,7 @@ def build_reporting(run_id: str) -> int:
 
     run = runs.load_run(run_id)
     version = views_version(run)
-    stand = views_stand(version)
+    stand = views_stand(version)  # asked before this step is the newest of its name
     with runs.step(run_id, "build_reporting") as report:
         report.detail = {"views_version": version}
         report.row_count = 0 if stand else build_layers(run, ["reporting"])

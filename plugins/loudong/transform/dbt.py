@@ -84,10 +84,16 @@ def sql_version() -> str:
     """A hash over the models and macros of the dbt project: what was made by others is not rolled on."""
     project = get_settings().project_dir / "dbt_project"
     digest = hashlib.md5(usedforsecurity=False)
-    for path in sorted(path for folder in ("models", "macros") for path in (project / folder).rglob("*.sql")):
-        digest.update(f"{path.relative_to(project).as_posix()}\n{path.read_text(encoding='utf-8')}\0".encode())
+    digest_files(digest, (path for folder in ("models", "macros") for path in (project / folder).rglob("*.sql")))
     digest.update((project / "dbt_project.yml").read_bytes())
     return digest.hexdigest()
+
+
+def digest_files(digest: "hashlib._Hash", paths: Iterable[Path]) -> None:
+    """Take names and texts of files of the dbt project into a hash, in whichever order they come."""
+    project = get_settings().project_dir / "dbt_project"
+    for path in sorted(paths):
+        digest.update(f"{path.relative_to(project).as_posix()}\n{path.read_text(encoding='utf-8')}\0".encode())
 
 
 def newest_file_id() -> int:
@@ -124,14 +130,14 @@ _manifests: dict[str, Any] = {}
 
 
 def _parsed(common: list[str], structure: dict[str, Any], project: Path) -> Any:
-    """The parsed project. A process that builds many dates parses it once for each structure, as long as no file of the
-    project or of the policy tables changes."""
+    """The parsed project: what was parsed last in this process, as long as its structure and every file of the project
+    and of the policy tables are the same."""
     from dbt.cli.main import dbtRunner
 
     seeds = (project / os.environ["LOUDONG_DBT_SEEDS"]).resolve()
     files = [path for folder in (project, seeds) for path in sorted(folder.rglob("*")) if path.is_file()]
     state = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
-    key = json.dumps([common, structure, os.environ["LOUDONG_DBT_SEEDS"], state])
+    key = json.dumps([common, structure, state])
     if key not in _manifests:
         _manifests.clear()
         _manifests[key] = _succeeded(

@@ -5,7 +5,7 @@ import json
 
 from loudong.pipeline.runs import Run
 from loudong.settings import get_settings
-from loudong.transform.dbt import run_variables
+from loudong.transform.dbt import digest_files, run_variables
 from loudong.warehouse.connect import connect
 
 # What differs from run to run, and is in no view.
@@ -17,8 +17,7 @@ def views_version(run: Run) -> str:
     variables = {name: value for name, value in run_variables(run).items() if name not in OF_A_RUN}
     digest = hashlib.md5(json.dumps(variables, sort_keys=True).encode(), usedforsecurity=False)
     models = get_settings().project_dir / "dbt_project" / "models"
-    for path in sorted(models.rglob("*.yml")):
-        digest.update(f"{path.relative_to(models).as_posix()}\n{path.read_text(encoding='utf-8')}\0".encode())
+    digest_files(digest, models.rglob("*.yml"))
     return digest.hexdigest()
 
 
